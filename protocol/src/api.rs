@@ -1,0 +1,178 @@
+//! The HTTP interface between a device and its hub, version 1.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `POST /v1/enroll` [`EnrollRequest`] | 200 [`Enrolled`]; asked again with the same key, the same device |
+//! | `POST /v1/nonce` | 200 [`Nonce`] |
+//! | `POST /oauth/token` form [`TokenRequest`] | 200 [`TokenResponse`] |
+//! | `GET /v1/manifest` (bearer) | 200 publication as JWS, with `ETag`; 304 when unchanged |
+//! | `GET /v1/blobs/{sha256}` (bearer) | 200 or 206 with `Range` |
+//!
+//! Every refusal is [`ProblemDetails`] (RFC 9457, `application/problem+json`). `Retry-After` is in seconds.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Secret;
+use crate::jws::PublicKey;
+use crate::problem::Code;
+
+/// Where a device enrols.
+pub const ENROLL: &str = "/v1/enroll";
+/// Where it asks for a nonce.
+pub const NONCE: &str = "/v1/nonce";
+/// Where it changes an assertion for an access token.
+pub const TOKEN: &str = "/oauth/token";
+/// What it plays.
+pub const MANIFEST: &str = "/v1/manifest";
+/// Prefix of the blobs; the digest follows.
+pub const BLOBS: &str = "/v1/blobs/";
+
+/// Media type of [`ProblemDetails`].
+pub const PROBLEM_JSON: &str = "application/problem+json";
+/// Media type of a signed document.
+pub const JOSE: &str = "application/jose";
+/// RFC 7523 §2.2.
+pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// RFC 6749 §4.4.
+pub const GRANT_TYPE: &str = "client_credentials";
+
+/// Body of an enrolment: a JWS of type [`crate::jws::typ::ENROLLMENT`] over [`Enrollment`], signed by the
+/// device key, which its header carries.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrollRequest {
+    /// The compact JWS.
+    pub enrollment: String,
+}
+
+/// What a device says of itself when it enrols.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Enrollment {
+    /// The hub that this is meant for, as configured on the device. A request caught by one hub cannot be
+    /// passed on to another.
+    pub hub: String,
+    /// The provisioning or device token.
+    pub token: Secret,
+    /// What the board says of itself.
+    pub hardware: Hardware,
+    /// Version of the provisioner.
+    pub software: String,
+    /// Name from the provisioning file, if it gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Place from the provisioning file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Tags from the provisioning file.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// Facts by which the hub recognises a cloned or a swapped card.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hardware {
+    /// Serial number of the board, when it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
+    /// Model name of the board.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Hardware addresses of the wired and wireless interfaces.
+    #[serde(default)]
+    pub macs: Vec<String>,
+}
+
+/// The device belongs to an account now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Enrolled {
+    /// Thumbprint of the device's key.
+    pub device_id: String,
+    /// The name that the hub shows, whoever chose it.
+    pub name: String,
+    /// The account that the token belongs to.
+    pub account: String,
+    /// The key that signs the account's documents. The device trusts it from now on.
+    pub account_key: PublicKey,
+    /// Authorization as JWS, absent while an operator still has to allow the device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<String>,
+}
+
+/// A value that the hub made and will recognise for a few minutes. It takes the place of the device's clock
+/// in an assertion, so a wrong clock cannot lock a device out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Nonce {
+    /// Opaque.
+    pub nonce: String,
+}
+
+/// Form of `POST /oauth/token` (RFC 6749 §4.4 with RFC 7523 §2.2).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenRequest {
+    /// [`GRANT_TYPE`].
+    pub grant_type: String,
+    /// [`ASSERTION_TYPE`].
+    pub client_assertion_type: String,
+    /// JWS of type [`crate::jws::typ::CLIENT_ASSERTION`] over [`Assertion`], signed by the device key.
+    pub client_assertion: String,
+}
+
+/// Claims of a client assertion.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Assertion {
+    /// Device id.
+    pub iss: String,
+    /// Device id.
+    pub sub: String,
+    /// The hub's URL as the device knows it.
+    pub aud: String,
+    /// From [`Nonce`].
+    pub nonce: String,
+}
+
+/// An access token (RFC 6749 §5.1).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenResponse {
+    /// For `Authorization: Bearer`.
+    pub access_token: Secret,
+    /// `Bearer`.
+    pub token_type: String,
+    /// Seconds it is good for.
+    pub expires_in: u64,
+}
+
+/// RFC 9457, with the code of the catalogue.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProblemDetails {
+    /// `https://signage.invalid/problems/<code>`: an identifier, not a page.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The cause as the catalogue words it.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened this time, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Stable code; absent from an answer of something that is not a hub.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+}
+
+impl ProblemDetails {
+    /// The answer for `code` with HTTP `status`.
+    pub fn new(status: u16, code: Code, detail: Option<String>) -> Self {
+        Self {
+            kind: format!("https://signage.invalid/problems/{code}"),
+            title: code.cause().to_owned(),
+            status,
+            detail,
+            code: Some(code),
+            action: Some(code.action().to_owned()),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Every type that crosses a boundary of Signage, and the prose that makes it a contract.
+//!
+//! This crate is data: it opens no file, no socket and reads no clock. What lives here:
+//!
+//! * [`config`]: the provisioning file `telemetry_config.json`, parsed and checked as a whole.
+//! * [`api`]: the HTTP interface between a device and its hub.
+//! * [`jws`]: the one signature format, JWS compact with Ed25519, and device identities.
+//! * [`document`]: what the hub signs: authorizations and publications.
+//! * [`bus`]: the D-Bus face of the provisioner, which is all the player knows of it.
+//! * [`problem`]: the catalogue of everything that can be wrong, with cause and next action.
+//! * [`token`]: the text form of the secrets that enrol a device.
+//!
+//! # Who speaks first
+//!
+//! The device always does. It enrols with a token and its own key, keeps what the hub signed, and works
+//! from that copy for as long as the hub is away. Nothing here depends on the hub reaching the device.
+//!
+//! # How it may change
+//!
+//! Documents on the wire tolerate unknown fields; a field is never reused for another meaning. The
+//! provisioning file carries `version`, and a device refuses a version that it does not know.
+
+pub mod api;
+pub mod bus;
+pub mod config;
+pub mod document;
+pub mod jws;
+pub mod problem;
+pub mod token;
+
+mod secret;
+
+pub use secret::Secret;
