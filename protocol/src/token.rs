@@ -32,7 +32,7 @@ pub enum TokenError {
     #[error("a token starts with sgp_ or sgd_")]
     Prefix,
     /// Too short or too long.
-    #[error("a token has {} characters after its prefix, this one has {0}", RANDOM_CHARS + CHECK_CHARS)]
+    #[error("a token has {wanted} characters after its prefix, this one has {0}", wanted = RANDOM_CHARS + CHECK_CHARS)]
     Length(usize),
     /// A character was mistyped, left out or swapped.
     #[error("the token's checksum does not match: a character is wrong")]
