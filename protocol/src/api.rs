@@ -5,6 +5,7 @@
 //! | `POST /v1/enroll` [`EnrollRequest`] | 200 [`Enrolled`]; asked again with the same key, the same device |
 //! | `POST /v1/nonce` | 200 [`Nonce`] |
 //! | `POST /oauth/token` form [`TokenRequest`] | 200 [`TokenResponse`] |
+//! | `GET /v1/authorization` (bearer) | 200 the device's newest authorization as JWS; 403 AUT-001 while there is none |
 //! | `GET /v1/manifest` (bearer) | 200 publication as JWS, with `ETag`; 304 when unchanged |
 //! | `GET /v1/blobs/{sha256}` (bearer) | 200 or 206 with `Range` |
 //!
@@ -22,6 +23,8 @@ pub const ENROLL: &str = "/v1/enroll";
 pub const NONCE: &str = "/v1/nonce";
 /// Where it changes an assertion for an access token.
 pub const TOKEN: &str = "/oauth/token";
+/// Whether it may play.
+pub const AUTHORIZATION: &str = "/v1/authorization";
 /// What it plays.
 pub const MANIFEST: &str = "/v1/manifest";
 /// Prefix of the blobs; the digest follows.

@@ -133,6 +133,11 @@ fn deserialize(text: &str) -> Result<(ProvisionFile, Vec<String>), Finding> {
         let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
         serde_ignored::deserialize(tracked, |path| ignored.push(ignored_pointer(&path)))
     };
+    // serde would also read a list of the members' values.
+    let result = result.and_then(|file| match text.trim_start().starts_with('{') {
+        true => Ok(file),
+        false => Err(serde::de::Error::custom("an object in braces is needed here")),
+    });
     let file = result.and_then(|file| json.end().map(|()| file)).map_err(|error: serde_json::Error| {
         let pointer = pointer(&track.path());
         describe(text, &error, pointer)
@@ -148,9 +153,6 @@ fn describe(text: &str, error: &serde_json::Error, pointer: String) -> Finding {
         // A syntax error in the text so far. At the end of a file serde_json counts from 0.
         let position = Position { line: error.line().max(1), column: error.column().max(1) };
         return Finding { code: Code::CfgSyntax, position, pointer: String::new(), message };
-    }
-    if text.trim_start().starts_with(['{', '[']).eq(&false) {
-        return Finding { code: Code::CfgValue, position: locate(text, ""), pointer, message };
     }
     let code = if message.starts_with("missing field") { Code::CfgMissing } else { Code::CfgValue };
     Finding { code, position: locate(text, &pointer), message: conceal(&pointer, message), pointer }

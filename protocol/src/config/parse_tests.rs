@@ -70,7 +70,7 @@ fn a_value_of_the_wrong_type_is_named_by_its_pointer() {
     assert_eq!((code, line, pointer.as_str()), (Code::CfgValue, 6, "/network/connections/0/ipv4/method"));
     let (code, .., pointer) = one(&complete().replace("192.168.1.20/24", "192.168.1.20"));
     assert_eq!((code, pointer.as_str()), (Code::CfgValue, "/network/connections/0/ipv4/addresses/0"));
-    assert_eq!(one("[]").0, Code::CfgMissing);
+    assert_eq!(one("[1]").0, Code::CfgValue);
     assert_eq!(one("7").0, Code::CfgValue);
 }
 

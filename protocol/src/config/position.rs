@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(at("/b"), (3, 8));
         assert_eq!(at("/b/1"), (3, 15));
         assert_eq!(at("/b/1/c~1d"), (3, 23));
-        assert_eq!(at("/b/1/e"), (3, 35));
+        assert_eq!(at("/b/1/e"), (3, 36));
         assert_eq!(at("/ü"), (4, 8));
     }
 
