@@ -174,7 +174,11 @@ impl FromStr for Code {
     type Err = UnknownCode;
 
     fn from_str(text: &str) -> Result<Self, UnknownCode> {
-        Self::ALL.iter().copied().find(|code| code.as_str() == text).ok_or_else(|| UnknownCode(text.to_owned()))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.as_str() == text)
+            .ok_or_else(|| UnknownCode(text.to_owned()))
     }
 }
 
@@ -186,7 +190,9 @@ impl Serialize for Code {
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -202,7 +208,10 @@ pub struct Problem {
 impl Problem {
     /// A problem with what is particular to it.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: Some(detail.into()).filter(|text| !text.is_empty()) }
+        Self {
+            code,
+            detail: Some(detail.into()).filter(|text| !text.is_empty()),
+        }
     }
 }
 
@@ -233,8 +242,16 @@ mod tests {
             let text = code.as_str();
             assert!(seen.insert(text), "{text} twice");
             let (family, number) = text.split_once('-').unwrap();
-            assert!(["USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "UPD", "HW"].contains(&family));
-            assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{text}");
+            assert!(
+                [
+                    "USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "UPD", "HW"
+                ]
+                .contains(&family)
+            );
+            assert!(
+                number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()),
+                "{text}"
+            );
             assert_eq!(text.parse(), Ok(code));
         }
     }

@@ -161,7 +161,11 @@ impl FromStr for Ipv4Cidr {
         const FORM: &str = "an address with its prefix, such as 192.168.1.20/24";
         let (address, prefix) = text.split_once('/').ok_or(FORM)?;
         let address = address.parse().map_err(|_| FORM)?;
-        let prefix = prefix.parse().ok().filter(|prefix| (1..=32).contains(prefix)).ok_or(FORM)?;
+        let prefix = prefix
+            .parse()
+            .ok()
+            .filter(|prefix| (1..=32).contains(prefix))
+            .ok_or(FORM)?;
         Ok(Self { address, prefix })
     }
 }

@@ -9,7 +9,9 @@ mod file;
 mod parse;
 mod position;
 
-pub use file::{Connection, ConnectionKind, Device, Hub, Ipv4, Ipv4Cidr, Ipv4Method, Match, Network, ProvisionFile};
+pub use file::{
+    Connection, ConnectionKind, Device, Hub, Ipv4, Ipv4Cidr, Ipv4Method, Match, Network, ProvisionFile,
+};
 pub use parse::{Finding, MAX_BYTES, Parsed, parse};
 pub use position::{Position, locate};
 

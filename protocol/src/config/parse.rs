@@ -30,8 +30,15 @@ pub struct Finding {
 impl From<&Finding> for Problem {
     fn from(finding: &Finding) -> Self {
         let Position { line, column } = finding.position;
-        let place = if finding.pointer.is_empty() { String::new() } else { format!(", {}", finding.pointer) };
-        Self::new(finding.code, format!("line {line}, column {column}{place}: {}", finding.message))
+        let place = if finding.pointer.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", finding.pointer)
+        };
+        Self::new(
+            finding.code,
+            format!("line {line}, column {column}{place}: {}", finding.message),
+        )
     }
 }
 
@@ -72,7 +79,10 @@ fn decode(bytes: &[u8]) -> Result<&str, Finding> {
         message: message.into(),
     };
     if bytes.len() > MAX_BYTES {
-        return Err(whole(Code::UsbTooLarge, &format!("{} bytes; at most {MAX_BYTES} are read", bytes.len())));
+        return Err(whole(
+            Code::UsbTooLarge,
+            &format!("{} bytes; at most {MAX_BYTES} are read", bytes.len()),
+        ));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(whole(Code::CfgEncoding, "the file is UTF-16; save it as UTF-8"));
@@ -138,24 +148,46 @@ fn deserialize(text: &str) -> Result<(ProvisionFile, Vec<String>), Finding> {
         true => Ok(file),
         false => Err(serde::de::Error::custom("an object in braces is needed here")),
     });
-    let file = result.and_then(|file| json.end().map(|()| file)).map_err(|error: serde_json::Error| {
-        let pointer = pointer(&track.path());
-        describe(text, &error, pointer)
-    })?;
+    let file = result
+        .and_then(|file| json.end().map(|()| file))
+        .map_err(|error: serde_json::Error| {
+            let pointer = pointer(&track.path());
+            describe(text, &error, pointer)
+        })?;
     Ok((file, ignored))
 }
 
 fn describe(text: &str, error: &serde_json::Error, pointer: String) -> Finding {
     // serde_json ends its message with the place, which has its own fields here.
     let full = error.to_string();
-    let message = full.rsplit_once(" at line ").map_or(full.as_str(), |(message, _)| message).to_owned();
+    let message = full
+        .rsplit_once(" at line ")
+        .map_or(full.as_str(), |(message, _)| message)
+        .to_owned();
     if !error.is_data() {
         // A syntax error in the text so far. At the end of a file serde_json counts from 0.
-        let position = Position { line: error.line().max(1), column: error.column().max(1) };
-        return Finding { code: Code::CfgSyntax, position, pointer: String::new(), message };
+        let position = Position {
+            line: error.line().max(1),
+            column: error.column().max(1),
+        };
+        return Finding {
+            code: Code::CfgSyntax,
+            position,
+            pointer: String::new(),
+            message,
+        };
     }
-    let code = if message.starts_with("missing field") { Code::CfgMissing } else { Code::CfgValue };
-    Finding { code, position: locate(text, &pointer), message: conceal(&pointer, message), pointer }
+    let code = if message.starts_with("missing field") {
+        Code::CfgMissing
+    } else {
+        Code::CfgValue
+    };
+    Finding {
+        code,
+        position: locate(text, &pointer),
+        message: conceal(&pointer, message),
+        pointer,
+    }
 }
 
 /// A value of the wrong type is repeated in serde's message; in a field that holds a secret it must not be.
@@ -184,7 +216,11 @@ fn ignored_pointer(path: &serde_ignored::Path<'_>) -> String {
         Path::Root => String::new(),
         Path::Seq { parent, index } => format!("{}/{index}", ignored_pointer(parent)),
         Path::Map { parent, key } => {
-            format!("{}/{}", ignored_pointer(parent), key.replace('~', "~0").replace('/', "~1"))
+            format!(
+                "{}/{}",
+                ignored_pointer(parent),
+                key.replace('~', "~0").replace('/', "~1")
+            )
         }
         Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
             ignored_pointer(parent)

@@ -26,11 +26,17 @@ impl Position {
 /// Where the value at `pointer` begins in a text that is valid JSON. A member that is not there resolves to
 /// its nearest parent, which is where it has to be added.
 pub fn locate(text: &str, pointer: &str) -> Position {
-    let mut scanner = Scanner { text: text.as_bytes(), at: 0 };
-    let mut wanted = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
+    let mut scanner = Scanner {
+        text: text.as_bytes(),
+        at: 0,
+    };
+    let mut wanted = pointer
+        .split('/')
+        .skip(1)
+        .map(|part| part.replace("~1", "/").replace("~0", "~"));
     scanner.blank();
     let mut found = scanner.at;
-    while let Some(part) = wanted.next() {
+    for part in wanted {
         match scanner.enter(&part) {
             Some(at) => found = at,
             None => break,

@@ -1,0 +1,109 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use signage_protocol::bus::{INTERFACE, PATH, SERVICE, Status};
+use zbus::Connection;
+use zbus::names::InterfaceName;
+
+use crate::daemon::{self, Options};
+
+/// Provisions a signage screen: settings, network, enrolment, authorization.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon (what the system service does).
+    Run {
+        /// Where the key and the state are kept.
+        #[arg(long, env = "STATE_DIRECTORY", default_value = "/var/lib/signage-provisioner")]
+        state: PathBuf,
+        /// Where sticks are mounted.
+        #[arg(long, env = "RUNTIME_DIRECTORY", default_value = "/run/signage-provisioner")]
+        runtime: PathBuf,
+    },
+    /// Show where this screen stands.
+    Status {
+        /// Machine-readable.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub async fn execute(self) -> anyhow::Result<()> {
+        match self.command {
+            Some(Command::Run { state, runtime }) => daemon::run(Options { state, runtime }).await,
+            Some(Command::Status { json }) => show(json).await,
+            None => show(false).await,
+        }
+    }
+}
+
+async fn show(json: bool) -> anyhow::Result<()> {
+    let bus = Connection::system().await?;
+    let properties = zbus::fdo::PropertiesProxy::builder(&bus)
+        .destination(SERVICE)?
+        .path(PATH)?
+        .build()
+        .await?;
+    let all = properties
+        .get_all(InterfaceName::from_static_str(INTERFACE)?)
+        .await?;
+    let text = |name: &str| {
+        all.get(name)
+            .and_then(|value| value.downcast_ref::<String>().ok())
+            .unwrap_or_default()
+    };
+    let number = |name: &str| {
+        all.get(name)
+            .and_then(|value| value.downcast_ref::<u64>().ok())
+            .unwrap_or_default()
+    };
+    let status = Status {
+        generation: number("Generation"),
+        phase: text("Phase"),
+        device_id: text("DeviceId"),
+        device_name: text("DeviceName"),
+        address: text("Address"),
+        hub: text("Hub"),
+        problem_code: text("ProblemCode"),
+        problem_detail: text("ProblemDetail"),
+        retry_at: number("RetryAt"),
+    };
+    if json {
+        let document = serde_json::json!({
+            "formatVersion": 1,
+            "phase": status.phase,
+            "deviceId": status.device_id,
+            "deviceName": status.device_name,
+            "address": status.address,
+            "hub": status.hub,
+            "problemCode": status.problem_code,
+            "problemDetail": status.problem_detail,
+            "retryAt": status.retry_at,
+        });
+        println!("{}", serde_json::to_string_pretty(&document)?);
+        return Ok(());
+    }
+    let line = |name: &str, value: &str| println!("{name:<10}{}", if value.is_empty() { "-" } else { value });
+    line("phase", &status.phase);
+    line("name", &status.device_name);
+    line("device", &status.device_id);
+    line("address", &status.address);
+    line("hub", &status.hub);
+    if let Some(code) = status.problem() {
+        println!("\n{code}  {}\n         {}", code.cause(), code.action());
+        if !status.problem_detail.is_empty() {
+            println!("         {}", status.problem_detail);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! The loop that joins the machine with the world.
+//!
+//! Adapters send events into one channel; the machine answers with effects; long effects run as tasks and
+//! send their result back as an event. The state is written before anything that follows from it is shown.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use signage_protocol::api::{Enrolled, Enrollment};
+use signage_protocol::config;
+use signage_protocol::problem::{Code, Problem};
+use signage_protocol::token::hex;
+use tokio::sync::mpsc;
+use zbus::Connection;
+
+use crate::bus::{self, Content, Face};
+use crate::clock;
+use crate::hub::HubClient;
+use crate::identity::{self, Identity};
+use crate::machine::{Effect, Event, Failure, Job, Machine, Moment};
+use crate::medium::{self, Found};
+use crate::network::{self, Link};
+use crate::settings;
+use crate::store::{Store, Stored};
+
+/// Where the daemon keeps and finds things.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// State directory.
+    pub state: PathBuf,
+    /// Runtime directory; sticks are mounted below it.
+    pub runtime: PathBuf,
+}
+
+/// Runs until the process is told to stop. Fails only when there is no bus or no place for the key.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let store = Store::open(&options.state)?;
+    let identity = Identity::load_or_create(&store)?;
+    let bus = Connection::system().await?;
+    let face = Face::default();
+    bus::serve(&bus, face.clone(), identity.clone()).await?;
+
+    let (events, mut inbox) = mpsc::unbounded_channel();
+    watch_network(bus.clone(), events.clone());
+
+    let mut daemon = Daemon {
+        machine: Machine::new(identity.id()),
+        started: Instant::now(),
+        store,
+        identity,
+        bus,
+        face,
+        events,
+    };
+    let stored = daemon.store.load().unwrap_or_else(|error| {
+        tracing::error!(
+            error = format!("{:#}", anyhow::Error::from(error)),
+            "stored state not readable"
+        );
+        Stored::default()
+    });
+    tracing::info!(
+        device = daemon.identity.id(),
+        enrolled = stored.enrolment.is_some(),
+        "started"
+    );
+    daemon.take(Event::Loaded(Box::new(stored))).await;
+    // Sticks come after the stored state, since what a stick means depends on it.
+    watch_media(options.runtime.join("medium"), daemon.events.clone());
+    notify(&[sd_notify::NotifyState::Ready]);
+
+    let mut stop = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut watchdog = tokio::time::interval(watchdog_interval());
+    loop {
+        let now = daemon.now();
+        let wait = daemon.machine.wake_at(now).map(|at| at.saturating_sub(now.mono));
+        tokio::select! {
+            event = inbox.recv() => match event {
+                Some(event) => daemon.take(event).await,
+                None => return Ok(()),
+            },
+            () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => daemon.take(Event::WakeUp).await,
+            _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
+            _ = stop.recv() => return Ok(()),
+        }
+    }
+}
+
+struct Daemon {
+    machine: Machine,
+    started: Instant,
+    store: Store,
+    identity: Identity,
+    bus: Connection,
+    face: Face,
+    events: mpsc::UnboundedSender<Event>,
+}
+
+impl Daemon {
+    fn now(&self) -> Moment {
+        Moment {
+            mono: self.started.elapsed(),
+            wall: Timestamp::now(),
+        }
+    }
+
+    async fn take(&mut self, event: Event) {
+        let (name, before) = (event.name(), self.machine.state().phase());
+        match self.machine.handle(event, self.now(), rand::random()) {
+            Ok(effects) => effects.into_iter().for_each(|effect| self.carry_out(effect)),
+            Err(error) => tracing::error!(%error, "illegal transition"),
+        }
+        let after = self.machine.state().phase();
+        if before != after {
+            tracing::info!(event = name, from = before.as_str(), to = after.as_str(), "phase");
+        }
+        self.publish().await;
+    }
+
+    async fn publish(&self) {
+        let status = self.machine.status(self.now());
+        let content = self.machine.stored().enrolment.as_ref().map(|enrolment| Content {
+            hub: enrolment.hub.clone(),
+            account_key: enrolment.enrolled.account_key.clone(),
+        });
+        let problem = (status.problem_code.clone(), status.problem_detail.clone());
+        if self.face.show(status, content) {
+            if !problem.0.is_empty() {
+                tracing::warn!(code = problem.0, detail = problem.1, "problem");
+            }
+            if let Err(error) = self.face.announce(&self.bus).await {
+                tracing::warn!(%error, "status not announced");
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Save => self.save(),
+            Effect::Apply { job, network } => self.apply(job, network),
+            Effect::CheckClock(job) => self.check_clock(job),
+            Effect::Enroll(job) => self.enroll(job),
+            Effect::RefreshAuthorization(job) => self.refresh(job),
+        }
+    }
+
+    fn send(&self, event: Event) {
+        // The receiver lives as long as the loop that calls this.
+        let _ = self.events.send(event);
+    }
+
+    fn save(&self) {
+        if let Err(error) = self.store.save(self.machine.stored()) {
+            let detail = format!("{:#}", anyhow::Error::from(error));
+            tracing::warn!(detail, "state not saved");
+            self.send(Event::SaveFailed(Problem::new(Code::HwStorage, detail)));
+        }
+    }
+
+    fn apply(&self, job: Job, with_network: bool) {
+        let Some(configuration) = self.machine.stored().configuration.clone() else {
+            return self.send(Event::SettingsApplied(job));
+        };
+        let (bus, events) = (self.bus.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let event = match settings::apply(&bus, &configuration.file, with_network).await {
+                Ok(()) => {
+                    tracing::info!(
+                        origin = configuration.origin,
+                        network = with_network,
+                        "settings applied"
+                    );
+                    Event::SettingsApplied(job)
+                }
+                Err(problem) => Event::SettingsFailed(job, problem),
+            };
+            let _ = events.send(event);
+        });
+    }
+
+    fn check_clock(&self, job: Job) {
+        let issued_at = self
+            .machine
+            .stored()
+            .configuration
+            .as_ref()
+            .and_then(|stored| stored.file.issued_at);
+        self.send(match clock::make_credible(issued_at) {
+            Ok(()) => Event::ClockCredible(job),
+            Err(problem) => Event::ClockWrong(job, problem),
+        });
+    }
+
+    fn enroll(&self, job: Job) {
+        let stored = self.machine.stored().clone();
+        let (identity, events) = (self.identity.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let event = match enroll(&identity, &stored).await {
+                Ok(enrolled) => {
+                    tracing::info!(device = enrolled.device_id, name = enrolled.name, "enrolled");
+                    Event::Enrolled(job, Box::new(enrolled))
+                }
+                Err(failure) => Event::EnrollFailed(job, failure),
+            };
+            let _ = events.send(event);
+        });
+    }
+
+    fn refresh(&self, job: Job) {
+        let hub = self.machine.stored().hub().cloned();
+        let (identity, events) = (self.identity.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let answer = match hub.as_ref().map(HubClient::new) {
+                Some(Ok(client)) => client.authorization(&identity).await,
+                Some(Err(failure)) => Err(failure),
+                None => Err(Failure::Refused(Code::AutPending.into())),
+            };
+            let _ = events.send(match answer {
+                Ok(text) => Event::Authorization(job, text),
+                Err(failure) => Event::AuthorizationFailed(job, failure),
+            });
+        });
+    }
+}
+
+async fn enroll(identity: &Identity, stored: &Stored) -> Result<Enrolled, Failure> {
+    let file = stored
+        .configuration
+        .as_ref()
+        .map(|configuration| &configuration.file);
+    let (Some(hub), Some(token)) = (stored.hub(), file.and_then(|file| file.token())) else {
+        // The table enrols only with both.
+        return Err(Failure::Refused(Code::UsbNone.into()));
+    };
+    let device = file.and_then(|file| file.device.clone()).unwrap_or_default();
+    let enrollment = Enrollment {
+        hub: hub.url.clone(),
+        token: token.clone(),
+        hardware: identity::hardware(),
+        software: env!("CARGO_PKG_VERSION").into(),
+        name: device.name,
+        location: device.location,
+        tags: device.tags,
+    };
+    HubClient::new(hub)?.enroll(identity, enrollment).await
+}
+
+fn watch_network(bus: Connection, events: mpsc::UnboundedSender<Event>) {
+    let report = move |link| {
+        let event = match link {
+            Link::Up(address) => Event::NetworkUp(address),
+            Link::Down(problem) => Event::NetworkDown(problem),
+        };
+        events.send(event).is_ok()
+    };
+    tokio::spawn(network::watch(bus, report));
+}
+
+fn watch_media(mount_point: PathBuf, events: mpsc::UnboundedSender<Event>) {
+    std::thread::spawn(move || {
+        let report = |found| events.send(meaning(found)).is_ok();
+        if let Err(error) = medium::watch(&mount_point, report) {
+            tracing::error!(%error, "USB sticks are not noticed any more");
+        }
+    });
+}
+
+/// A medium as the machine sees it: a file that may be applied, or a problem.
+fn meaning(found: Found) -> Event {
+    match found {
+        Found::Unusable { origin, problem } => {
+            tracing::info!(origin, code = %problem.code, "medium rejected");
+            Event::Rejected(problem)
+        }
+        Found::File { origin, bytes } => match config::parse(&bytes) {
+            Ok(parsed) => {
+                for warning in &parsed.warnings {
+                    tracing::warn!(origin, "{}", Problem::from(warning));
+                }
+                let digest = hex(&Sha256::digest(&bytes));
+                tracing::info!(origin, "provisioning file accepted");
+                Event::Offered {
+                    digest,
+                    origin,
+                    file: Box::new(parsed.file),
+                }
+            }
+            Err(findings) => {
+                for finding in &findings {
+                    tracing::warn!(origin, "{}", Problem::from(finding));
+                }
+                let first = findings.first().map(Problem::from);
+                Event::Rejected(first.unwrap_or_else(|| Code::CfgSyntax.into()))
+            }
+        },
+    }
+}
+
+/// Half of what systemd allows; without a watchdog, rarely.
+fn watchdog_interval() -> Duration {
+    sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |limit| limit / 2)
+}
+
+fn notify(states: &[sd_notify::NotifyState<'_>]) {
+    // Outside systemd there is nobody to tell.
+    let _ = sd_notify::notify(states);
+}

@@ -1,0 +1,165 @@
+//! The provisioner's state machine: one table from (state, event) to the next state and its effects.
+//!
+//! Pure: time and randomness are arguments, effects are values. An event that a state does not allow is
+//! [`NotAllowed`]; the answer to a job that a newer one has replaced is ignored. The moment of the next
+//! wake-up is a function of the state ([`Machine::wake_at`]).
+//!
+//! A screen that is authorized plays whatever else happens: settings, network and hub can only add a
+//! [`Problem`] to that state, never leave it. Only the authorization itself can.
+
+mod backoff;
+mod event;
+mod state;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use backoff::Failure;
+pub use event::{Effect, Event, Moment, NotAllowed};
+pub use state::{Job, Poll, State};
+
+use jiff::Timestamp;
+use signage_protocol::bus::{Phase, Status};
+use signage_protocol::document::Authorization;
+use signage_protocol::jws::{self, typ};
+use signage_protocol::problem::{Code, Problem};
+
+use crate::store::Stored;
+
+/// The machine and what it knows.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    state: State,
+    known: Known,
+}
+
+/// What the machine knows besides its state.
+#[derive(Debug, Clone)]
+pub struct Known {
+    device_id: String,
+    stored: Stored,
+    address: Option<String>,
+    problem: Option<Problem>,
+    jobs: u64,
+}
+
+impl Machine {
+    /// A machine at power-on.
+    pub fn new(device_id: impl Into<String>) -> Self {
+        Self {
+            state: State::Starting,
+            known: Known {
+                device_id: device_id.into(),
+                stored: Stored::default(),
+                address: None,
+                problem: None,
+                jobs: 0,
+            },
+        }
+    }
+
+    /// Takes one event. `random` is uniform in `0.0..1.0`. On an error nothing has changed.
+    pub fn handle(&mut self, event: Event, now: Moment, random: f64) -> Result<Vec<Effect>, NotAllowed> {
+        let mut known = self.known.clone();
+        let (state, effects) = table::step(self.state.clone(), event, &mut known, now, random)?;
+        self.state = state;
+        self.known = known;
+        Ok(effects)
+    }
+
+    /// The state.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What has to survive a power cut.
+    pub fn stored(&self) -> &Stored {
+        &self.known.stored
+    }
+
+    /// When [`Event::WakeUp`] is due, if ever.
+    pub fn wake_at(&self, now: Moment) -> Option<std::time::Duration> {
+        self.state.wake_at().into_iter().chain(self.expiry(now)).min()
+    }
+
+    /// The status for the bus; `generation` is the caller's.
+    pub fn status(&self, now: Moment) -> Status {
+        let Known {
+            device_id,
+            stored,
+            address,
+            problem,
+            ..
+        } = &self.known;
+        let retry = self.state.retry_at().map(|at| now.wall_ms_at(at)).unwrap_or(0);
+        Status {
+            generation: 0,
+            phase: self.state.phase().as_str().into(),
+            device_id: device_id.clone(),
+            device_name: stored.device_name().unwrap_or_default().into(),
+            address: address.clone().unwrap_or_default(),
+            hub: stored.hub().map(|hub| hub.url.clone()).unwrap_or_default(),
+            problem_code: problem
+                .as_ref()
+                .map(|problem| problem.code.to_string())
+                .unwrap_or_default(),
+            problem_detail: problem
+                .as_ref()
+                .and_then(|problem| problem.detail.clone())
+                .unwrap_or_default(),
+            retry_at: retry,
+        }
+    }
+
+    /// When the stored authorization ends, while it holds.
+    fn expiry(&self, now: Moment) -> Option<std::time::Duration> {
+        if self.state.phase() != Phase::Authorized {
+            return None;
+        }
+        let expires = self.known.authorization().ok()?.expires_at?;
+        Some(now.mono_at(expires))
+    }
+}
+
+impl Known {
+    fn next_job(&mut self) -> Job {
+        self.jobs += 1;
+        Job(self.jobs)
+    }
+
+    /// The stored authorization, checked against the account's key.
+    fn authorization(&self) -> Result<Authorization, Problem> {
+        let enrolment = self.stored.enrolment.as_ref().ok_or(Code::AutPending)?;
+        let text = enrolment
+            .enrolled
+            .authorization
+            .as_ref()
+            .ok_or(Code::AutPending)?;
+        let key = enrolment
+            .enrolled
+            .account_key
+            .verifying_key()
+            .ok_or(Code::AutInvalid)?;
+        jws::verify(text, typ::AUTHORIZATION, &key)
+            .map_err(|error| Problem::new(Code::AutInvalid, error.to_string()))
+    }
+
+    /// Whether the device may play, by its own copy of the authorization.
+    ///
+    /// A clock that is earlier than the document itself is wrong, and must not darken a screen: the
+    /// document's own date is the better clock then.
+    fn may_play(&self, wall: Timestamp) -> Result<(), Problem> {
+        let authorization = self.authorization()?;
+        let now = wall.max(authorization.not_before);
+        if authorization.permits(&self.device_id, now) {
+            Ok(())
+        } else if authorization.sub != self.device_id {
+            Err(Code::AutInvalid.into())
+        } else if authorization.granted {
+            Err(Code::AutExpired.into())
+        } else {
+            Err(Code::AutPending.into())
+        }
+    }
+}

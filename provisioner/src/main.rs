@@ -1,0 +1,39 @@
+//! Sets the process up and hands over to the command line.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use signage_provisioner::cli::Cli;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> ExitCode {
+    log();
+    // Fails only when it is called twice.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match Cli::parse().execute().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// To the journal with fields when systemd started us, else to the terminal.
+fn log() {
+    let filter = EnvFilter::try_from_env("SIGNAGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
+    let layer = match journal {
+        Some(journal) => journal.boxed(),
+        None => tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(layer.with_filter(filter))
+        .init();
+}

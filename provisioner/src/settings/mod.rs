@@ -1,0 +1,58 @@
+//! Puts settings in force over D-Bus: host name, time zone, network profiles.
+//!
+//! Everything here can be repeated: the daemon applies the stored settings at every start, because on a
+//! read-only root nothing but NetworkManager's profiles outlives a reboot.
+
+mod network;
+mod profile;
+
+use signage_protocol::config::ProvisionFile;
+use signage_protocol::problem::{Code, Problem};
+use zbus::Connection;
+
+use crate::dbus;
+
+/// Puts the settings of a file in force; the network only when `with_network`. Host name and time zone do
+/// not stand in the way of each other: all are tried, the first failure is reported.
+pub async fn apply(bus: &Connection, file: &ProvisionFile, with_network: bool) -> Result<(), Problem> {
+    let device = file.device.clone().unwrap_or_default();
+    let hostname = match &device.hostname {
+        Some(name) => set_hostname(bus, name).await,
+        None => Ok(()),
+    };
+    let timezone = match &device.timezone {
+        Some(zone) => set_timezone(bus, zone).await,
+        None => Ok(()),
+    };
+    let network = match &file.network {
+        Some(network) if with_network => network::apply(bus, network).await,
+        _ => Ok(()),
+    };
+    network.and(hostname).and(timezone)
+}
+
+async fn set_hostname(bus: &Connection, name: &str) -> Result<(), Problem> {
+    const SERVICE: &str = "org.freedesktop.hostname1";
+    let refused =
+        |error: zbus::Error| Problem::new(Code::CfgValue, format!("/device/hostname {name:?}: {error}"));
+    let proxy = dbus::proxy(bus, SERVICE, "/org/freedesktop/hostname1", SERVICE)
+        .await
+        .map_err(refused)?;
+    proxy
+        .call::<_, _, ()>("SetStaticHostname", &(name, false))
+        .await
+        .map_err(refused)
+}
+
+async fn set_timezone(bus: &Connection, zone: &str) -> Result<(), Problem> {
+    const SERVICE: &str = "org.freedesktop.timedate1";
+    let refused =
+        |error: zbus::Error| Problem::new(Code::CfgValue, format!("/device/timezone {zone:?}: {error}"));
+    let proxy = dbus::proxy(bus, SERVICE, "/org/freedesktop/timedate1", SERVICE)
+        .await
+        .map_err(refused)?;
+    proxy
+        .call::<_, _, ()>("SetTimezone", &(zone, false))
+        .await
+        .map_err(refused)
+}

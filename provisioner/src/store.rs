@@ -1,0 +1,258 @@
+//! What survives a power cut: one JSON document and the device key, under the state directory.
+//!
+//! A write goes to a temporary file, is synced, renamed over the old one, and the directory is synced. At
+//! any instant there is either the old document or the new one. Files are `0600` in a `0700` directory.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use signage_protocol::api::Enrolled;
+use signage_protocol::config::{Hub, ProvisionFile};
+
+const STATE: &str = "state.json";
+
+/// Everything the provisioner remembers besides its key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stored {
+    /// The provisioning file that is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Configuration>,
+    /// The account that the device belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enrolment: Option<Enrolment>,
+}
+
+/// A provisioning file and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Configuration {
+    /// SHA-256 of the file's bytes.
+    pub digest: String,
+    /// For people: which medium.
+    pub origin: String,
+    /// What it says; without its token once that is used up.
+    pub file: ProvisionFile,
+    /// Whether NetworkManager has the profiles, and keeps them itself.
+    pub network_applied: bool,
+}
+
+/// What the hub answered, and which hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Enrolment {
+    /// The hub of the account.
+    pub hub: Hub,
+    /// Its answer.
+    pub enrolled: Enrolled,
+}
+
+impl Stored {
+    /// The hub to talk to: of the account, else of the file.
+    pub fn hub(&self) -> Option<&Hub> {
+        match &self.enrolment {
+            Some(enrolment) => Some(&enrolment.hub),
+            None => self.configuration.as_ref()?.file.hub.as_ref(),
+        }
+    }
+
+    /// Digest of the file in force.
+    pub fn digest(&self) -> Option<&str> {
+        self.configuration
+            .as_ref()
+            .map(|configuration| configuration.digest.as_str())
+    }
+
+    /// Whether NetworkManager has this configuration already.
+    pub fn network_applied(&self) -> bool {
+        self.configuration
+            .as_ref()
+            .is_none_or(|configuration| configuration.network_applied)
+    }
+
+    /// The name to show: the hub's, else the file's.
+    pub fn device_name(&self) -> Option<&str> {
+        let from_hub = self
+            .enrolment
+            .as_ref()
+            .map(|enrolment| enrolment.enrolled.name.as_str());
+        from_hub.or_else(|| self.configuration.as_ref()?.file.device.as_ref()?.name.as_deref())
+    }
+}
+
+/// Why the state could not be kept or read back.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The directory or a file in it.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The document does not parse. It was set aside.
+    #[error("the stored state is damaged; it was kept as {}", kept.display())]
+    Damaged {
+        /// Where it is now.
+        kept: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// The state directory.
+#[derive(Debug, Clone)]
+pub struct Store {
+    directory: PathBuf,
+}
+
+impl Store {
+    /// Opens the directory, making it if necessary.
+    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let directory = directory.into();
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&directory)
+            .map_err(|source| StoreError::Io {
+                action: "create",
+                path: directory.clone(),
+                source,
+            })?;
+        Ok(Self { directory })
+    }
+
+    /// Reads the state; a device that never had one gets the empty state. A document that does not parse is
+    /// set aside, so that the next start is a fresh one and nothing is lost.
+    pub fn load(&self) -> Result<Stored, StoreError> {
+        let Some(bytes) = self.read(STATE)? else {
+            return Ok(Stored::default());
+        };
+        serde_json::from_slice(&bytes).map_err(|source| {
+            let path = self.directory.join(STATE);
+            let kept = self.directory.join("state.json.damaged");
+            match fs::rename(&path, &kept) {
+                Ok(()) => StoreError::Damaged { kept, source },
+                Err(source) => StoreError::Io {
+                    action: "set aside",
+                    path,
+                    source,
+                },
+            }
+        })
+    }
+
+    /// Replaces the state.
+    pub fn save(&self, stored: &Stored) -> Result<(), StoreError> {
+        let bytes = serde_json::to_vec_pretty(stored).map_err(|source| StoreError::Io {
+            action: "serialize",
+            path: self.directory.join(STATE),
+            source: source.into(),
+        })?;
+        self.replace(STATE, &bytes)
+    }
+
+    /// A file of the directory; `None` when there is none.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.directory.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StoreError::Io {
+                action: "read",
+                path,
+                source,
+            }),
+        }
+    }
+
+    /// Writes a file of the directory, all or nothing.
+    pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.directory.join(name);
+        replace(&self.directory, &path, bytes).map_err(|source| StoreError::Io {
+            action: "write",
+            path,
+            source,
+        })
+    }
+}
+
+fn replace(directory: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    // A left-over of a cut write is simply written again.
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    File::open(directory)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn sample() -> Stored {
+        let file = signage_protocol::config::parse(br#"{"version":1,"device":{"name":"Foyer"}}"#)
+            .unwrap()
+            .file;
+        let configuration = Configuration {
+            digest: "d".into(),
+            origin: "stick".into(),
+            file,
+            network_applied: false,
+        };
+        Stored {
+            configuration: Some(configuration),
+            enrolment: None,
+        }
+    }
+
+    #[test]
+    fn the_state_comes_back_and_is_private() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path().join("a/b")).unwrap();
+        assert_eq!(store.load().unwrap(), Stored::default());
+        store.save(&sample()).unwrap();
+        assert_eq!(store.load().unwrap(), sample());
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&directory.path().join("a/b/state.json")), 0o600);
+        assert_eq!(mode(&directory.path().join("a/b")), 0o700);
+    }
+
+    #[test]
+    fn a_write_cut_before_the_rename_leaves_the_old_state() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        store.save(&sample()).unwrap();
+        fs::write(directory.path().join("state.json.new"), "{ \"configu").unwrap();
+        assert_eq!(store.load().unwrap(), sample());
+        store.save(&Stored::default()).unwrap();
+        assert_eq!(store.load().unwrap(), Stored::default());
+    }
+
+    #[test]
+    fn a_damaged_state_is_set_aside_and_the_next_start_is_fresh() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        fs::write(directory.path().join("state.json"), "{").unwrap();
+        assert!(matches!(store.load(), Err(StoreError::Damaged { .. })));
+        assert!(directory.path().join("state.json.damaged").exists());
+        assert_eq!(store.load().unwrap(), Stored::default());
+    }
+}
