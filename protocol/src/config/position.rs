@@ -30,7 +30,7 @@ pub fn locate(text: &str, pointer: &str) -> Position {
         text: text.as_bytes(),
         at: 0,
     };
-    let mut wanted = pointer
+    let wanted = pointer
         .split('/')
         .skip(1)
         .map(|part| part.replace("~1", "/").replace("~0", "~"));
