@@ -1,1 +1,39 @@
-//! Placeholder.
+//! The hub of Signage: accounts, tokens, screens, authorizations, content, and the pages to look at them.
+//!
+//! From the outside in:
+//!
+//! * [`cli`]: the commands. They work on the data directory, also while the server runs.
+//! * [`serve`]: the server as a whole: listener, TLS, shutdown. Tests of other crates start it from here.
+//! * [`http`]: state in, router out; one file per resource.
+//! * [`account`], [`enrolment`], [`content`], [`playlist`], [`token`]: what the hub does, whoever asks.
+//! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
+//! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
+//!
+//! # What survives what
+//!
+//! The data directory is all there is: database, blobs, CA. A change is on the disk before it is answered
+//! (SQLite in WAL mode with `synchronous=FULL`, blobs by fsync and rename), since a device keeps what the hub
+//! signed and a hub that forgot a sequence number would contradict itself.
+
+pub mod account;
+pub mod address;
+pub mod blobs;
+pub mod cli;
+pub mod content;
+pub mod data_dir;
+pub mod enrolment;
+pub mod error;
+pub mod http;
+pub mod ident;
+pub mod limiter;
+pub mod media;
+pub mod password;
+pub mod playlist;
+pub mod range;
+pub mod seal;
+pub mod serve;
+pub mod store;
+pub mod tls;
+pub mod token;
+
+pub use error::{Error, Result};

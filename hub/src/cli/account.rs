@@ -1,0 +1,104 @@
+//! `signage-hub account …`
+
+use std::io::Read as _;
+use std::path::Path;
+
+use clap::Subcommand;
+use serde_json::json;
+use signage_protocol::Secret;
+
+use super::output;
+use crate::serve::open;
+use crate::store::accounts;
+use crate::{Error, Result, account, ident};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an account and the operator who looks after it.
+    Create {
+        /// Name of the account, unique on this hub.
+        #[arg(long)]
+        name: String,
+        /// E-mail address by which the operator signs in.
+        #[arg(long)]
+        email: String,
+        /// Read the operator's password from standard input; without this one is made and shown once.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the accounts.
+    List {
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Command {
+    pub async fn run(self, data_dir: &Path) -> Result<()> {
+        match self {
+            Self::Create {
+                name,
+                email,
+                password_stdin,
+                json,
+            } => {
+                let password = password_stdin.then(read_password).transpose()?;
+                let (_, store) = open(data_dir).await?;
+                let created = account::create(&store, &name, &email, password, ident::now()).await?;
+                let (account, operator) = (&created.account, &created.operator);
+                let password = created.password.as_ref().map(Secret::expose);
+                if json {
+                    return output::json(&json!({
+                        "id": account.id,
+                        "name": account.name,
+                        "accountKey": account.public_key()?,
+                        "operator": { "id": operator.id, "email": operator.email, "password": password },
+                    }));
+                }
+                output::line(&format!("Account   {} ({})", account.name, account.id))?;
+                output::line(&format!("Operator  {}", operator.email))?;
+                match password {
+                    Some(password) => output::line(&format!("Password  {password}   (shown only now)")),
+                    None => Ok(()),
+                }
+            }
+            Self::List { json } => {
+                let (_, store) = open(data_dir).await?;
+                let accounts = accounts::list(&store).await?;
+                if json {
+                    let rows: Vec<_> = accounts
+                        .iter()
+                        .map(|account| {
+                            json!({
+                                "id": account.id,
+                                "name": account.name,
+                                "defaultPlaylist": account.default_playlist,
+                                "contentSequence": account.content_sequence,
+                                "createdAt": ident::timestamp(account.created_at),
+                            })
+                        })
+                        .collect();
+                    return output::json(&rows);
+                }
+                let rows: Vec<_> = accounts
+                    .into_iter()
+                    .map(|account| [account.name, account.id])
+                    .collect();
+                output::table(["NAME", "ID"], &rows, "There are no accounts yet.")
+            }
+        }
+    }
+}
+
+fn read_password() -> Result<Secret> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(Error::file("read the password from", "standard input"))?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}

@@ -1,0 +1,106 @@
+//! The commands. Each works on the data directory, also while the server runs.
+
+mod account;
+mod audit;
+mod ca;
+mod content;
+mod device;
+mod output;
+mod playlist;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::Error;
+use crate::error::chain;
+
+const EXIT_CODES: &str = "Exit codes:\n  0  done\n  1  failed; the cause is on standard error\n  \
+                          2  the command line is wrong\n  3  what was named does not exist\n  \
+                          4  it exists already";
+
+/// The hub of Signage: accounts, tokens, screens and content.
+#[derive(Debug, Parser)]
+#[command(name = "signage-hub", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Directory that holds everything the hub keeps; made when it does not exist.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "SIGNAGE_HUB_DATA_DIR",
+        default_value = "/var/lib/signage-hub"
+    )]
+    data_dir: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server until SIGTERM or SIGINT.
+    Serve(serve::Serve),
+    /// Print the CA certificate that devices and browsers must trust.
+    Ca,
+    /// Make and list accounts.
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Make, list and revoke enrolment tokens.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// List screens.
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Add and list images and videos.
+    #[command(subcommand)]
+    Content(content::Command),
+    /// Make, change and list playlists.
+    #[command(subcommand)]
+    Playlist(playlist::Command),
+    /// Show who did what, and what was refused.
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// Does what the command line says; answers the exit code.
+pub async fn run(cli: Cli) -> u8 {
+    let data_dir = &cli.data_dir;
+    let result = match cli.command {
+        Command::Serve(command) => command.run(data_dir).await,
+        Command::Ca => ca::run(data_dir).await,
+        Command::Account(command) => command.run(data_dir).await,
+        Command::Token(command) => command.run(data_dir).await,
+        Command::Device(command) => command.run(data_dir).await,
+        Command::Content(command) => command.run(data_dir).await,
+        Command::Playlist(command) => command.run(data_dir).await,
+        Command::Audit(command) => command.run(data_dir).await,
+    };
+    match result {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("signage-hub: {}", chain(&error));
+            exit_code(&error)
+        }
+    }
+}
+
+fn exit_code(error: &Error) -> u8 {
+    match error {
+        Error::NotFound { .. } => 3,
+        Error::Conflict(_) => 4,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

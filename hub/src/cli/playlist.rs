@@ -1,0 +1,154 @@
+//! `signage-hub playlist …`
+
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::output;
+use crate::content::find_or_add;
+use crate::data_dir::DataDir;
+use crate::ident::timestamp;
+use crate::serve::open;
+use crate::store::accounts::Account;
+use crate::store::content::Content;
+use crate::store::playlists::{self, Playlist};
+use crate::store::{Store, accounts};
+use crate::{Result, ident, playlist};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a playlist.
+    Create {
+        /// Name of the playlist.
+        #[arg(long)]
+        name: String,
+        /// Make it what screens play when their token names no playlist.
+        #[arg(long)]
+        default: bool,
+        #[command(flatten)]
+        items: Items,
+    },
+    /// Replace what a playlist plays.
+    Replace {
+        /// Id of the playlist.
+        #[arg(long, value_name = "ID")]
+        playlist: String,
+        #[command(flatten)]
+        items: Items,
+    },
+    /// Make a playlist what screens play when their token names none.
+    Default {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of the playlist.
+        id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the playlists of an account.
+    List {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Items {
+    /// Name or id of the account.
+    #[arg(long)]
+    account: String,
+    /// How long an image stays.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(i64).range(1..=86400))]
+    image_seconds: i64,
+    /// What plays, in order: ids of content, or files, which are added.
+    #[arg(value_name = "CONTENT_ID_OR_FILE")]
+    content: Vec<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Items {
+    async fn resolve(&self, store: &Store, directory: &DataDir) -> Result<(Account, Vec<Content>, i64)> {
+        let account = accounts::find(store, &self.account).await?;
+        let mut content = Vec::new();
+        for name in &self.content {
+            content.push(find_or_add(store, directory, &account, name, ident::now()).await?);
+        }
+        Ok((account, content, self.image_seconds * 1000))
+    }
+}
+
+impl Command {
+    pub async fn run(self, data_dir: &Path) -> Result<()> {
+        let (directory, store) = open(data_dir).await?;
+        let now = ident::now();
+        let (playlist, json) = match self {
+            Self::Create { name, default, items } => {
+                let (account, content, image) = items.resolve(&store, &directory).await?;
+                (
+                    playlist::create(&store, &account, &name, &content, image, default, now).await?,
+                    items.json,
+                )
+            }
+            Self::Replace { playlist, items } => {
+                let (account, content, image) = items.resolve(&store, &directory).await?;
+                (
+                    playlist::replace(&store, &account, &playlist, &content, image, now).await?,
+                    items.json,
+                )
+            }
+            Self::Default { account, id, json } => {
+                let account = accounts::find(&store, &account).await?;
+                (playlist::make_default(&store, &account, &id, now).await?, json)
+            }
+            Self::List { account, json } => return list(&store, &account, json).await,
+        };
+        if json {
+            let account = accounts::find(&store, &playlist.account).await?;
+            return output::json(&describe(&store, &account, &playlist).await?);
+        }
+        output::line(&playlist.id)
+    }
+}
+
+async fn list(store: &Store, account: &str, json: bool) -> Result<()> {
+    let account = accounts::find(store, account).await?;
+    let playlists = playlists::list(store, &account.id).await?;
+    if json {
+        let mut rows = Vec::new();
+        for playlist in &playlists {
+            rows.push(describe(store, &account, playlist).await?);
+        }
+        return output::json(&rows);
+    }
+    let row = |playlist: Playlist| {
+        let default = if account.default_playlist.as_ref() == Some(&playlist.id) {
+            "yes"
+        } else {
+            ""
+        };
+        [playlist.id, default.to_owned(), playlist.name]
+    };
+    let rows: Vec<_> = playlists.into_iter().map(row).collect();
+    output::table(["ID", "DEFAULT", "NAME"], &rows, "There are no playlists yet.")
+}
+
+async fn describe(store: &Store, account: &Account, playlist: &Playlist) -> Result<Value> {
+    let items = playlists::items(&mut *store.read().await?, &playlist.id).await?;
+    Ok(json!({
+        "id": playlist.id,
+        "account": account.id,
+        "name": playlist.name,
+        "default": account.default_playlist.as_ref() == Some(&playlist.id),
+        "createdAt": timestamp(playlist.created_at),
+        "items": items,
+    }))
+}

@@ -1,0 +1,224 @@
+//! Enrolment: who is let in, as a pure decision, and carrying it out.
+//!
+//! | the token is | the device is | answer |
+//! |---|---|---|
+//! | not known | any | TOK-001 |
+//! | the one by which the device came in | enrolled | what is in force, even when the token was revoked since |
+//! | revoked | any other | TOK-002 |
+//! | a device token of another device | any | TOK-004 |
+//! | a device token, unused and expired | any | TOK-003 |
+//! | good | new | enrolled, first authorization |
+//! | good | of this account, authorized | what is in force; the new token's grants replace the old |
+//! | good | of this account, authorization withdrawn | authorized again, next sequence |
+//! | good | of another account | moves, next sequence |
+
+use signage_protocol::api::Enrollment;
+use signage_protocol::document::{Authorization, AuthorizationKind};
+use signage_protocol::jws::{PublicKey, typ};
+use signage_protocol::problem::Code;
+use signage_protocol::token::{Kind, digest};
+
+use crate::account::MAX_NAME;
+use crate::ident::{self, Millis};
+use crate::store::accounts::Account;
+use crate::store::devices::Device;
+use crate::store::tokens::Token;
+use crate::store::{self, Connection, Store, accounts, audit, devices, tokens};
+use crate::{Error, Result};
+
+/// Most labels and interfaces of one device that are kept.
+const MAX_LIST: usize = 32;
+
+/// How a device that may enter enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// It was in by this token already.
+    Again,
+    /// It is in already and has shown another good token.
+    Refreshed,
+    /// It gets a new authorization.
+    Authorized,
+}
+
+/// Decides whether `device` may enter with `token`.
+pub fn decide(
+    token: Option<&Token>,
+    known: Option<&Device>,
+    device: &str,
+    now: Millis,
+) -> std::result::Result<Entry, Code> {
+    let token = token.ok_or(Code::TokUnknown)?;
+    if known.is_some_and(|known| known.enrol_token == token.id) {
+        return Ok(Entry::Again);
+    }
+    if token.revoked_at.is_some() {
+        return Err(Code::TokRevoked);
+    }
+    if token.kind == Kind::Device {
+        match token.used_by.as_deref() {
+            Some(used_by) if used_by != device => return Err(Code::TokUsed),
+            None if token.expires_at.is_some_and(|end| now >= end) => return Err(Code::TokExpired),
+            _ => {}
+        }
+    }
+    match known {
+        Some(known) if known.account == token.account && known.granted => Ok(Entry::Refreshed),
+        _ => Ok(Entry::Authorized),
+    }
+}
+
+/// A device that is in.
+#[derive(Debug)]
+pub struct Enrolled {
+    /// The device.
+    pub device: Device,
+    /// Its account.
+    pub account: Account,
+}
+
+/// Lets a device in or refuses it, and writes it into the audit log. The caller has checked that `enrollment`
+/// was signed by `key` and meant for this hub.
+pub async fn enrol(
+    store: &Store,
+    key: &PublicKey,
+    enrollment: &Enrollment,
+    address: Option<&str>,
+    now: Millis,
+) -> Result<Enrolled> {
+    let id = key.thumbprint();
+    let mut change = store.write().await?;
+    let token = tokens::by_digest(&mut change, &digest(&enrollment.token)).await?;
+    let known = devices::by_id(&mut change, &id).await?;
+    let decision = decide(token.as_ref(), known.as_ref(), &id, now);
+    let entry = audit::Entry {
+        account: token.as_ref().map(|token| token.account.as_str()),
+        actor: "device",
+        action: "enroll",
+        subject: &id,
+        refused: decision.err().map(Code::as_str),
+        address,
+        detail: token.as_ref().map(|token| token.id.as_str()),
+    };
+    audit::record(&mut change, &entry, now).await?;
+    let (token, how) = match (token, decision) {
+        (Some(token), Ok(how)) => (token, how),
+        (_, decision) => {
+            store::commit(change).await?;
+            return Err(refusal(decision.err().unwrap_or(Code::TokUnknown), enrollment));
+        }
+    };
+    let account = accounts::by_id(&mut change, &token.account).await?;
+    let device = merge(key, &id, enrollment, &token, known.as_ref(), how, address, now);
+    if known
+        .as_ref()
+        .is_some_and(|known| known.account == account.id && known.playlist != device.playlist)
+    {
+        // Its publication changes, so a device must see a higher sequence.
+        accounts::content_changed(&mut change, &account.id, now).await?;
+    }
+    if token.kind == Kind::Device {
+        tokens::set_used_by(&mut change, &token.id, &id).await?;
+    }
+    devices::put(&mut change, &device).await?;
+    store::commit(change).await?;
+    Ok(Enrolled { device, account })
+}
+
+/// The authorization that is in force for a device, signed. The same until something changes.
+pub async fn authorization(connection: &mut Connection, device: &Device) -> Result<String> {
+    let account = accounts::by_id(connection, &device.account).await?;
+    let document = Authorization {
+        sub: device.id.clone(),
+        account: account.id.clone(),
+        kind: AuthorizationKind::Cloud,
+        granted: device.granted,
+        not_before: ident::timestamp(device.authorized_at),
+        expires_at: None,
+        sequence: device.sequence.unsigned_abs(),
+    };
+    account.sign(typ::AUTHORIZATION, &document)
+}
+
+fn refusal(code: Code, enrollment: &Enrollment) -> Error {
+    let (status, detail) = match code {
+        Code::TokUnknown => match signage_protocol::token::check(&enrollment.token) {
+            Err(typo) => (401, typo.to_string()),
+            Ok(_) => (401, "the hub has no such token".to_owned()),
+        },
+        Code::TokRevoked => (403, "an operator revoked the token".to_owned()),
+        Code::TokExpired => (403, "nobody used the token in time".to_owned()),
+        _ => (403, "the token belongs to another device".to_owned()),
+    };
+    Error::refused(status, code, detail)
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that a row is made of")]
+fn merge(
+    key: &PublicKey,
+    id: &str,
+    enrollment: &Enrollment,
+    token: &Token,
+    known: Option<&Device>,
+    how: Entry,
+    address: Option<&str>,
+    now: Millis,
+) -> Device {
+    let stays = known.filter(|known| known.account == token.account);
+    let text = |text: &Option<String>| text.as_deref().map(clean).filter(|text| !text.is_empty());
+    let token_name = token.name.clone().filter(|_| token.kind == Kind::Device);
+    let name = text(&enrollment.name)
+        .or_else(|| token_name.filter(|_| how != Entry::Again))
+        .or_else(|| stays.map(|known| known.name.clone()))
+        .unwrap_or_else(|| default_name(id));
+    let mut tags: Vec<String> = Vec::new();
+    for tag in token.tags.iter().chain(&enrollment.tags).map(|tag| clean(tag)) {
+        if !tag.is_empty() && !tags.contains(&tag) && tags.len() < MAX_LIST {
+            tags.push(tag);
+        }
+    }
+    let (granted, sequence, authorized_at) = match (known, how) {
+        (Some(known), Entry::Again | Entry::Refreshed) => {
+            (known.granted, known.sequence, known.authorized_at)
+        }
+        (Some(known), Entry::Authorized) => (true, known.sequence + 1, now),
+        (None, _) => (true, 1, now),
+    };
+    let mut hardware = enrollment.hardware.clone();
+    hardware.serial = text(&hardware.serial);
+    hardware.model = text(&hardware.model);
+    hardware.macs = hardware
+        .macs
+        .iter()
+        .take(MAX_LIST)
+        .map(|mac| clean(mac))
+        .collect();
+    Device {
+        id: id.to_owned(),
+        account: token.account.clone(),
+        enrol_token: token.id.clone(),
+        public_key: key.clone(),
+        name,
+        location: text(&enrollment.location).or_else(|| stays.and_then(|known| known.location.clone())),
+        hardware,
+        tags,
+        software: clean(&enrollment.software),
+        address: address.map(ToOwned::to_owned),
+        playlist: token.playlist.clone(),
+        granted,
+        sequence,
+        authorized_at,
+        created_at: known.map_or(now, |known| known.created_at),
+        last_seen: now,
+    }
+}
+
+/// A text from a device, fit to be stored and shown. A device cannot be asked to shorten it, so we do.
+fn clean(text: &str) -> String {
+    let printable = text.chars().filter(|character| !character.is_control());
+    printable.take(MAX_NAME).collect::<String>().trim().to_owned()
+}
+
+fn default_name(id: &str) -> String {
+    let short: String = id.chars().filter(char::is_ascii_alphanumeric).take(4).collect();
+    format!("Screen {}", short.to_ascii_uppercase())
+}

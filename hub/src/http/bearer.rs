@@ -1,0 +1,60 @@
+//! Who asks: the device behind a bearer token.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use signage_protocol::problem::Code;
+
+use super::Shared;
+use super::peer::Peer;
+use crate::seal::Purpose;
+use crate::store::devices::{self, Device};
+use crate::{Error, Result, ident};
+
+/// A device that has shown a valid access token. Its being seen is noted.
+#[derive(Debug)]
+pub struct Caller(pub Device);
+
+impl Caller {
+    /// Refuses a device whose authorization was withdrawn.
+    pub fn authorized(self) -> Result<Device> {
+        if self.0.granted {
+            return Ok(self.0);
+        }
+        Err(Error::refused(
+            403,
+            Code::AutInvalid,
+            "the authorization of this device was withdrawn",
+        ))
+    }
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self> {
+        let refuse = |detail: &str| Error::refused(401, Code::AutToken, detail);
+        let header = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let (scheme, token) = header
+            .and_then(|text| text.split_once(' '))
+            .ok_or_else(|| refuse("no bearer token was sent"))?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(refuse("no bearer token was sent"));
+        }
+        let now = ident::now();
+        let (subject, _) = state
+            .seal
+            .open(Purpose::Access, token.trim(), now)
+            .map_err(|error| refuse(&format!("the bearer token does not hold: {error}")))?;
+        let id = String::from_utf8(subject).map_err(|_| refuse("the bearer token does not hold"))?;
+        let device = devices::by_id(&mut *state.store.read().await?, &id)
+            .await?
+            .ok_or_else(|| refuse("the hub no longer knows this device"))?;
+        let Ok(peer) = Peer::from_request_parts(parts, state).await;
+        devices::seen(&state.store, &device, peer.text().as_deref(), now).await?;
+        Ok(Self(device))
+    }
+}

@@ -1,0 +1,30 @@
+//! The console: server-rendered pages without scripts, for people with a browser on the network.
+
+mod layout;
+mod screens;
+mod session;
+mod sign_in;
+
+use axum::Router;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+
+use super::Shared;
+
+/// The pages and their style sheet.
+pub(super) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/", get(sign_in::show).post(sign_in::submit))
+        .route("/screens", get(screens::list))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/assets/style.css", get(style))
+}
+
+async fn style() -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=3600"),
+    ];
+    (headers, include_str!("../../../assets/style.css"))
+}

@@ -1,0 +1,163 @@
+//! The list of screens.
+
+use axum::extract::State;
+use maud::{Markup, html};
+
+use super::super::Shared;
+use super::layout::page;
+use super::session::{self, Session};
+use crate::Result;
+use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
+use crate::store::devices::{self, Device};
+
+/// A screen asks every minute; one that missed two is away.
+const ONLINE: Millis = 3 * MINUTE;
+
+/// How a screen is doing, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Online,
+    Offline,
+    Unauthorized,
+}
+
+impl Health {
+    fn of(device: &Device, now: Millis) -> Self {
+        if !device.granted {
+            Self::Unauthorized
+        } else if now.saturating_sub(device.last_seen) < ONLINE {
+            Self::Online
+        } else {
+            Self::Offline
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Online => "Online",
+            Self::Offline => "Offline",
+            Self::Unauthorized => "Not authorized",
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Offline => "offline",
+            Self::Unauthorized => "unauthorized",
+        }
+    }
+}
+
+pub(super) async fn list(State(state): State<Shared>, session: Session) -> Result<Markup> {
+    let screens = devices::list(&state.store, &session.operator.account).await?;
+    let token = session::form_token(&state, &session.cookie);
+    let now = ident::now();
+    let online = screens
+        .iter()
+        .filter(|device| Health::of(device, now) == Health::Online)
+        .count();
+    let content = html! {
+        div.head {
+            h1 { "Screens" }
+            @if !screens.is_empty() {
+                p.summary { (online) " of " (screens.len()) " online" }
+            }
+            a.button.quiet href="/screens" { "Refresh" }
+        }
+        @if screens.is_empty() { (empty()) } @else { (table(&screens, now)) }
+    };
+    Ok(page("Screens", Some((&session.operator.email, &token)), content))
+}
+
+fn empty() -> Markup {
+    html! {
+        div.card {
+            h2 { "No screens yet" }
+            p { "Make a provisioning file on the hub, copy it to the top folder of a USB stick, and plug the stick into a screen:" }
+            pre tabindex="0" { code { "signage-hub token create --account NAME --kind provisioning \\\n  --config telemetry_config.json" } }
+            p { "The screen appears here as soon as it has enrolled." }
+        }
+    }
+}
+
+fn table(screens: &[Device], now: Millis) -> Markup {
+    html! {
+        div.card.flush {
+            table {
+                thead {
+                    tr {
+                        th scope="col" { "Name" }
+                        th scope="col" { "State" }
+                        th scope="col" { "Last seen" }
+                        th scope="col" { "Device" }
+                        th scope="col" { "Tags" }
+                        th scope="col" { "ID" }
+                    }
+                }
+                tbody {
+                    @for device in screens { (row(device, now)) }
+                }
+            }
+        }
+    }
+}
+
+fn row(device: &Device, now: Millis) -> Markup {
+    let health = Health::of(device, now);
+    let short: String = device.id.chars().take(8).collect();
+    html! {
+        tr {
+            th scope="row" {
+                (device.name)
+                @if let Some(location) = &device.location { span.minor { (location) } }
+            }
+            td data-label="State" { span.state.(health.class()) { (health.word()) } }
+            td data-label="Last seen" {
+                time datetime=(ident::timestamp(device.last_seen)) { (ago(now - device.last_seen)) }
+            }
+            td data-label="Device" {
+                (device.hardware.model.as_deref().unwrap_or("Unknown model"))
+                @if let Some(address) = &device.address { span.minor { (address) } }
+            }
+            td data-label="Tags" {
+                @for tag in &device.tags { span.tag { (tag) } " " }
+                @if device.tags.is_empty() { span.minor { "none" } }
+            }
+            td data-label="ID" { code title=(device.id) { (short) } }
+        }
+    }
+}
+
+/// A span of time as people say it.
+fn ago(span: Millis) -> String {
+    let count =
+        |number: Millis, unit: &str| format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" });
+    match span {
+        ..SECOND => "just now".to_owned(),
+        span if span < MINUTE => count(span / SECOND, "second"),
+        span if span < 60 * MINUTE => count(span / MINUTE, "minute"),
+        span if span < DAY => count(span / (60 * MINUTE), "hour"),
+        span => count(span / DAY, "day"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_as_people_say_them() {
+        for (span, text) in [
+            (-5000, "just now"),
+            (0, "just now"),
+            (1500, "1 second ago"),
+            (59_999, "59 seconds ago"),
+            (60_000, "1 minute ago"),
+            (3 * 60 * MINUTE, "3 hours ago"),
+            (2 * DAY, "2 days ago"),
+        ] {
+            assert_eq!(ago(span), text);
+        }
+    }
+}

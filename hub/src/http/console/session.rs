@@ -1,0 +1,84 @@
+//! Who is signed in: a random cookie, of which the hub stores the digest.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use sha2::{Digest as _, Sha256};
+use signage_protocol::token::hex;
+
+use super::super::Shared;
+use crate::Result;
+use crate::ident::{self, DAY, MINUTE, Millis};
+use crate::seal::Purpose;
+use crate::store::operators::{self, Operator};
+
+/// The browser keeps a `__Host-` cookie to this host, over TLS only.
+pub const COOKIE: &str = "__Host-signage";
+/// Before anybody is signed in: binds the form to the browser.
+pub const GUEST_COOKIE: &str = "__Host-signage-guest";
+/// How long somebody stays signed in.
+pub const LIFETIME: Millis = 7 * DAY;
+/// How long a form may lie open.
+const FORM_LIFETIME: Millis = 12 * 60 * MINUTE;
+
+/// Somebody who is signed in. Others are sent to the sign-in page.
+pub struct Session {
+    /// The person.
+    pub operator: Operator,
+    /// The cookie.
+    pub cookie: String,
+}
+
+impl FromRequestParts<Shared> for Session {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> std::result::Result<Self, Response> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        match find(state, &jar).await {
+            Ok(Some(session)) => Ok(session),
+            Ok(None) => Err(Redirect::to("/").into_response()),
+            Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+/// The session of a request, if there is one.
+pub async fn find(state: &Shared, jar: &CookieJar) -> Result<Option<Session>> {
+    let Some(cookie) = jar.get(COOKIE).map(|cookie| cookie.value().to_owned()) else {
+        return Ok(None);
+    };
+    let operator = operators::by_session(&state.store, &digest(&cookie), ident::now()).await?;
+    Ok(operator.map(|operator| Session { operator, cookie }))
+}
+
+/// What the hub stores of a cookie.
+pub fn digest(cookie: &str) -> String {
+    hex(&Sha256::digest(cookie.as_bytes()))
+}
+
+/// A cookie that only this host gets, only over TLS, and no script sees.
+pub fn cookie(name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build((name, value))
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .build()
+}
+
+/// The hidden field that proves that a form came from us, to the browser with this cookie.
+pub fn form_token(state: &Shared, cookie: &str) -> String {
+    state.seal.make(
+        Purpose::Form,
+        digest(cookie).as_bytes(),
+        ident::now() + FORM_LIFETIME,
+    )
+}
+
+/// Checks that hidden field.
+pub fn check_form(state: &Shared, cookie: &str, token: &str) -> bool {
+    let opened = state.seal.open(Purpose::Form, token, ident::now());
+    opened.is_ok_and(|(subject, _)| subject == digest(cookie).as_bytes())
+}

@@ -1,0 +1,152 @@
+//! State in, router out; one file per resource.
+
+pub mod authorization;
+pub mod bearer;
+pub mod blob;
+pub mod console;
+pub mod enroll;
+pub mod manifest;
+pub mod nonce;
+pub mod peer;
+pub mod problem;
+pub mod token;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use signage_protocol::api;
+use signage_protocol::problem::Code;
+use tokio::sync::Semaphore;
+
+use crate::address::HubUrl;
+use crate::data_dir::DataDir;
+use crate::ident::MINUTE;
+use crate::limiter::Limiter;
+use crate::seal::{SECRET_BYTES, Seal};
+use crate::store::{Store, settings};
+use crate::{Error, Result, ident};
+
+/// Largest body of a request. An enrolment has about 1 KiB.
+const MAX_BODY: usize = 64 << 10;
+/// Refused enrolments a minute and address. A site of a hundred screens with a revoked token stays below.
+const ENROL_FAILURES: u32 = 300;
+/// Failed sign-ins a minute and address.
+const SIGN_IN_FAILURES: u32 = 10;
+/// Passwords that are checked at once; each takes 19 MiB.
+const PASSWORD_CHECKS: usize = 2;
+
+/// What every request needs.
+#[derive(Debug)]
+pub struct State {
+    /// The database.
+    pub store: Store,
+    /// Where the blobs are.
+    pub directory: DataDir,
+    /// The hub's secret.
+    pub seal: Seal,
+    /// Addresses that are this hub; the first is the public one.
+    pub urls: Vec<HubUrl>,
+    enrol_failures: Mutex<Limiter>,
+    sign_in_failures: Mutex<Limiter>,
+    password_checks: Semaphore,
+}
+
+/// The state as handlers get it.
+pub type Shared = Arc<State>;
+
+impl State {
+    /// The state for a data directory. Makes the hub's secret when there is none.
+    pub async fn new(store: Store, directory: DataDir, urls: Vec<HubUrl>) -> Result<Shared> {
+        let fresh = hex::encode(ident::random::<SECRET_BYTES>()?);
+        let secret = settings::get_or_set(&store, settings::SECRET, &fresh).await?;
+        let secret: Option<[u8; SECRET_BYTES]> =
+            hex::decode(secret).ok().and_then(|bytes| bytes.try_into().ok());
+        Ok(Arc::new(Self {
+            store,
+            directory,
+            seal: Seal::new(secret.ok_or(Error::Damaged {
+                what: "secret of the hub",
+            })?),
+            urls,
+            enrol_failures: Mutex::new(Limiter::new(ENROL_FAILURES, MINUTE)),
+            sign_in_failures: Mutex::new(Limiter::new(SIGN_IN_FAILURES, MINUTE)),
+            password_checks: Semaphore::new(PASSWORD_CHECKS),
+        }))
+    }
+
+    /// Refuses a document that was made for another hub, so that it cannot be passed on.
+    fn check_address(&self, meant: &str) -> Result<()> {
+        if meant
+            .parse()
+            .is_ok_and(|meant: HubUrl| self.urls.contains(&meant))
+        {
+            return Ok(());
+        }
+        let own = self.urls.first().map(ToString::to_string).unwrap_or_default();
+        Err(Error::refused(
+            421,
+            Code::HubError,
+            format!("the request is meant for {meant:?}, this hub is {own}"),
+        ))
+    }
+}
+
+/// A lock whose holder cannot have left half a change: a panic elsewhere must not stop the hub.
+fn lock(limiter: &Mutex<Limiter>) -> MutexGuard<'_, Limiter> {
+    limiter.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Every route of the hub.
+pub fn router(state: Shared) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route(api::ENROLL, post(enroll::post))
+        .route(api::NONCE, post(nonce::post))
+        .route(api::TOKEN, post(token::post))
+        .route(api::AUTHORIZATION, get(authorization::get))
+        .route(api::MANIFEST, get(manifest::get))
+        .route(&format!("{}{{sha256}}", api::BLOBS), get(blob::get))
+        .merge(console::router())
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(axum::middleware::map_response(protect))
+        .with_state(state)
+}
+
+/// Says that the process answers and its database does.
+async fn healthz(axum::extract::State(state): axum::extract::State<Shared>) -> Result<&'static str> {
+    settings::get(&state.store, settings::SECRET).await?;
+    Ok("ok\n")
+}
+
+/// Headers that every answer carries. No HSTS: under a private CA it would lock people out, not protect them.
+async fn protect(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let set = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in set {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A signed document as a response.
+fn jose(document: String) -> Response {
+    ([(header::CONTENT_TYPE, api::JOSE)], document).into_response()
+}

@@ -1,0 +1,88 @@
+//! `POST /oauth/token`: a device proves its key and gets a bearer token (RFC 7523).
+
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::{Form, Json};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use signage_protocol::Secret;
+use signage_protocol::api::{ASSERTION_TYPE, Assertion, GRANT_TYPE, TokenRequest, TokenResponse};
+use signage_protocol::jws::{typ, verify};
+use signage_protocol::problem::Code;
+
+use super::Shared;
+use super::peer::Peer;
+use super::problem::bad_body;
+use crate::ident::{self, MINUTE, Millis};
+use crate::seal::Purpose;
+use crate::store::devices;
+use crate::{Error, Result};
+
+/// How long an access token is good.
+pub const LIFETIME: Millis = 15 * MINUTE;
+
+pub(super) async fn post(
+    State(state): State<Shared>,
+    peer: Peer,
+    form: std::result::Result<Form<TokenRequest>, FormRejection>,
+) -> Result<Json<TokenResponse>> {
+    let Form(request) = form.map_err(|rejection| bad_body(rejection.status(), rejection.body_text()))?;
+    if request.grant_type != GRANT_TYPE || request.client_assertion_type != ASSERTION_TYPE {
+        return Err(Error::refused(
+            400,
+            Code::HubError,
+            "only client_credentials with a JWT assertion are known",
+        ));
+    }
+    let now = ident::now();
+    let claimed = claimed_device(&request.client_assertion)
+        .ok_or_else(|| Error::refused(400, Code::HubError, "the assertion is not a JWS in compact form"))?;
+    let device = devices::by_id(&mut *state.store.read().await?, &claimed)
+        .await?
+        .ok_or_else(|| Error::refused(401, Code::AutInvalid, "the hub does not know this device"))?;
+    let key = device.public_key.verifying_key().ok_or(Error::Damaged {
+        what: "key of a device",
+    })?;
+    let assertion: Assertion =
+        verify(&request.client_assertion, typ::CLIENT_ASSERTION, &key).map_err(|error| {
+            Error::refused(
+                401,
+                Code::AutInvalid,
+                format!("the assertion does not hold: {error}"),
+            )
+        })?;
+    if assertion.iss != device.id || assertion.sub != device.id {
+        return Err(Error::refused(
+            401,
+            Code::AutInvalid,
+            "iss and sub are not the device",
+        ));
+    }
+    state.check_address(&assertion.aud)?;
+    let stale = |detail: String| Error::refused(401, Code::AutToken, detail);
+    let (_, nonce_ends) = state
+        .seal
+        .open(Purpose::Nonce, &assertion.nonce, now)
+        .map_err(|error| stale(format!("the nonce does not hold: {error}")))?;
+    if !devices::use_nonce(&state.store, &assertion.nonce, nonce_ends).await? {
+        return Err(stale("the nonce has been used".into()));
+    }
+    devices::seen(&state.store, &device, peer.text().as_deref(), now).await?;
+    Ok(Json(TokenResponse {
+        access_token: Secret::new(
+            state
+                .seal
+                .make(Purpose::Access, device.id.as_bytes(), now + LIFETIME),
+        ),
+        token_type: "Bearer".into(),
+        expires_in: LIFETIME.unsigned_abs() / 1000,
+    }))
+}
+
+/// Who the assertion says it is from. Nothing may be built on it before the signature is checked with that
+/// device's key.
+fn claimed_device(assertion: &str) -> Option<String> {
+    let payload = assertion.split('.').nth(1)?;
+    let claims: Assertion = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    Some(claims.sub)
+}

@@ -1,0 +1,246 @@
+//! The server as a whole: data directory, listener, TLS, the router, shutdown.
+//!
+//! Tests of other crates start a real hub from here:
+//!
+//! ```no_run
+//! # async fn example(directory: std::path::PathBuf) -> signage_hub::Result<()> {
+//! use signage_hub::serve::{Hub, Options};
+//! let running = Hub::start(Options::local(directory)).await?;
+//! println!("{} trusted by {}", running.url, running.ca_pem);
+//! running.stop().await
+//! # }
+//! ```
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::TokioTimer;
+use tokio::task::JoinHandle;
+
+use crate::address::HubUrl;
+use crate::data_dir::DataDir;
+use crate::error::chain;
+use crate::http::{self, Shared, State};
+use crate::ident::{self, DAY};
+use crate::store::{self, Store, audit, devices, operators, settings};
+use crate::{Error, Result, blobs, tls};
+
+/// How long requests may go on after the hub was told to stop.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long a client may take to send the head of a request.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often old rows are removed and the certificate is looked at.
+const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
+/// How long refusals stay in the audit log.
+const KEEP_REFUSALS_DAYS: i64 = 30;
+/// An upload older than this was left by a crash.
+const UPLOAD_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How to run a hub.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Everything the hub keeps.
+    pub data_dir: PathBuf,
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The address that devices use, `https://HOST[:PORT]`; without it, the host's name and the port.
+    pub public_url: Option<String>,
+}
+
+impl Options {
+    /// A hub on a free port of this machine, for tests.
+    pub fn local(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+        }
+    }
+}
+
+/// The hub as a server.
+#[derive(Debug, Clone, Copy)]
+pub struct Hub;
+
+/// A hub that answers requests. Dropping it stops it at once.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Its public address.
+    pub url: String,
+    /// What a device must trust.
+    pub ca_pem: String,
+    /// Where that lies.
+    pub ca_path: PathBuf,
+    /// State of the router; its store is what the functions of this crate take.
+    pub state: Shared,
+    handle: Handle<SocketAddr>,
+    server: JoinHandle<std::io::Result<()>>,
+    housekeeping: JoinHandle<()>,
+}
+
+/// Opens a data directory for the commands: the directory and the database, made when they are not there.
+pub async fn open(data_dir: &Path) -> Result<(DataDir, Store)> {
+    let directory = DataDir::open(data_dir)?;
+    let lock = directory.lock()?;
+    let store = Store::open(&directory).await?;
+    drop(lock);
+    Ok((directory, store))
+}
+
+impl Hub {
+    /// Starts a hub; when this returns it answers.
+    pub async fn start(options: Options) -> Result<Running> {
+        let (directory, store) = open(&options.data_dir).await?;
+        let given = options
+            .public_url
+            .as_deref()
+            .map(str::parse::<HubUrl>)
+            .transpose()?;
+        let listen = |source| Error::Listen {
+            address: options.listen,
+            source,
+        };
+        let listener = TcpListener::bind(options.listen).map_err(listen)?;
+        listener.set_nonblocking(true).map_err(listen)?;
+        let addr = listener.local_addr().map_err(listen)?;
+
+        let public = given.unwrap_or_else(|| default_url(addr));
+        let names = names(&public, addr.ip());
+        let mut urls = vec![public.clone()];
+        urls.extend(names.iter().map(|name| HubUrl::new(name, addr.port())));
+
+        let tls_config = certificate(&directory, &names)?;
+        let ca_pem = tls::ca(&directory, ident::now())?;
+        let mut change = store.write().await?;
+        settings::set(&mut change, settings::PUBLIC_URL, &public.to_string()).await?;
+        store::commit(change).await?;
+
+        let state = State::new(store, directory.clone(), urls).await?;
+        let config = RustlsConfig::from_config(tls_config);
+        let handle = Handle::new();
+        let mut server = axum_server::from_tcp_rustls(listener, config.clone()).map_err(listen)?;
+        server
+            .http_builder()
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT);
+        let service = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(server.handle(handle.clone()).serve(service));
+        handle.listening().await;
+        let housekeeping = tokio::spawn(keep_house(state.clone(), config, names));
+        Ok(Running {
+            addr,
+            url: public.to_string(),
+            ca_pem,
+            ca_path: directory.tls().join("ca.pem"),
+            state,
+            handle,
+            server,
+            housekeeping,
+        })
+    }
+}
+
+impl Running {
+    /// Takes no new requests, lets those that run finish for a few seconds, and closes the database.
+    pub async fn stop(mut self) -> Result<()> {
+        self.housekeeping.abort();
+        self.handle.graceful_shutdown(Some(GRACE));
+        let result = (&mut self.server).await;
+        self.state.store.close().await;
+        match result {
+            Ok(result) => result.map_err(|source| Error::Serve { source }),
+            Err(error) => Err(Error::Serve {
+                source: std::io::Error::other(error),
+            }),
+        }
+    }
+
+    /// Waits until the server stops by itself, which it does only when something is wrong.
+    pub async fn failed(&mut self) -> Error {
+        let source = match (&mut self.server).await {
+            Ok(Err(source)) => source,
+            Ok(Ok(())) => std::io::Error::other("the listener was closed"),
+            Err(error) => std::io::Error::other(error),
+        };
+        Error::Serve { source }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.housekeeping.abort();
+        self.handle.shutdown();
+    }
+}
+
+fn certificate(directory: &DataDir, names: &[String]) -> Result<std::sync::Arc<rustls::ServerConfig>> {
+    let _lock = directory.lock()?;
+    tls::server_config(directory, names, ident::now())
+}
+
+/// Removes what is over and renews the certificate before its end, for ever.
+async fn keep_house(state: Shared, config: RustlsConfig, names: Vec<String>) {
+    let mut interval = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        interval.tick().await;
+        let round = async {
+            let now = ident::now();
+            let mut change = state.store.write().await?;
+            operators::delete_expired_sessions(&mut change, now).await?;
+            devices::delete_expired_nonces(&mut change, now).await?;
+            audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
+            store::commit(change).await?;
+            blobs::clean(&state.directory, UPLOAD_AGE)?;
+            config.reload_from_config(certificate(&state.directory, &names)?);
+            Ok::<(), Error>(())
+        };
+        if let Err(error) = round.await {
+            tracing::error!(
+                error = chain(&error),
+                "housekeeping failed; it is tried again in an hour"
+            );
+        }
+    }
+}
+
+/// Without a public address: the address that is listened on, or the host's name when that is all of them.
+fn default_url(addr: SocketAddr) -> HubUrl {
+    let host = match (addr.ip().is_unspecified(), hostname()) {
+        (false, _) => addr.ip().to_string(),
+        (true, Some(name)) => name,
+        (true, None) => "localhost".to_owned(),
+    };
+    HubUrl::new(&host, addr.port())
+}
+
+/// Every name under which this hub proves itself: local ones, the host's, the public one.
+fn names(public: &HubUrl, listen: IpAddr) -> Vec<String> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    let listen = (!listen.is_unspecified()).then(|| listen.to_string());
+    for name in hostname()
+        .into_iter()
+        .chain([public.host().to_owned()])
+        .chain(listen)
+    {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The host's name, when it can stand in a certificate.
+fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()?
+        .trim()
+        .to_ascii_lowercase();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    (!name.is_empty() && name.bytes().all(fits)).then_some(name)
+}

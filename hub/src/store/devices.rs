@@ -1,0 +1,212 @@
+//! Tables `device` and `used_nonce`: screens, and the proofs of their keys that have been used.
+
+use signage_protocol::api::Hardware;
+use signage_protocol::jws::PublicKey;
+use sqlx::FromRow;
+
+use super::{Connection, Store, from_json, to_json};
+use crate::ident::{Millis, SECOND};
+use crate::{Error, Result};
+
+/// How often `last_seen` is written at most; a screen asks more often than anybody looks.
+const SEEN_STEP: Millis = 10 * SECOND;
+
+/// An enrolled screen.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Thumbprint of its key.
+    pub id: String,
+    /// The account that it belongs to.
+    pub account: String,
+    /// The token by which it came in, last time.
+    pub enrol_token: String,
+    /// Its key.
+    pub public_key: PublicKey,
+    /// For people.
+    pub name: String,
+    /// Where it stands.
+    pub location: Option<String>,
+    /// What the board says of itself.
+    pub hardware: Hardware,
+    /// Labels, from its token and its provisioning file.
+    pub tags: Vec<String>,
+    /// Version of its provisioner.
+    pub software: String,
+    /// The address that its last request came from.
+    pub address: Option<String>,
+    /// What it plays instead of the account's default.
+    pub playlist: Option<String>,
+    /// Whether its authorization grants or withdraws.
+    pub granted: bool,
+    /// Sequence of that authorization.
+    pub sequence: i64,
+    /// Start of that authorization.
+    pub authorized_at: Millis,
+    /// First enrolment.
+    pub created_at: Millis,
+    /// Last request.
+    pub last_seen: Millis,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    account: String,
+    enrol_token: String,
+    public_key: String,
+    name: String,
+    location: Option<String>,
+    serial: Option<String>,
+    model: Option<String>,
+    macs: String,
+    tags: String,
+    software: String,
+    address: Option<String>,
+    playlist: Option<String>,
+    granted: i64,
+    sequence: i64,
+    authorized_at: Millis,
+    created_at: Millis,
+    last_seen: Millis,
+}
+
+impl TryFrom<Row> for Device {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id,
+            account: row.account,
+            enrol_token: row.enrol_token,
+            public_key: serde_json::from_str(&row.public_key).map_err(|_| Error::Damaged {
+                what: "key of a device",
+            })?,
+            name: row.name,
+            location: row.location,
+            hardware: Hardware {
+                serial: row.serial,
+                model: row.model,
+                macs: from_json(&row.macs)?,
+            },
+            tags: from_json(&row.tags)?,
+            software: row.software,
+            address: row.address,
+            playlist: row.playlist,
+            granted: row.granted != 0,
+            sequence: row.sequence,
+            authorized_at: row.authorized_at,
+            created_at: row.created_at,
+            last_seen: row.last_seen,
+        })
+    }
+}
+
+/// Adds a device, or replaces all that is known of it.
+pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO device (id, account, enrol_token, public_key, name, location, serial, model, macs, tags, \
+         software, address, playlist, granted, sequence, authorized_at, created_at, last_seen) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         ON CONFLICT (id) DO UPDATE SET account = $2, enrol_token = $3, name = $5, location = $6, serial = $7, \
+         model = $8, macs = $9, tags = $10, software = $11, address = $12, playlist = $13, granted = $14, \
+         sequence = $15, authorized_at = $16, last_seen = $18",
+    )
+    .bind(&device.id)
+    .bind(&device.account)
+    .bind(&device.enrol_token)
+    .bind(serde_json::to_string(&device.public_key).map_err(Error::json("a key"))?)
+    .bind(&device.name)
+    .bind(&device.location)
+    .bind(&device.hardware.serial)
+    .bind(&device.hardware.model)
+    .bind(to_json(&device.hardware.macs)?)
+    .bind(to_json(&device.tags)?)
+    .bind(&device.software)
+    .bind(&device.address)
+    .bind(&device.playlist)
+    .bind(i64::from(device.granted))
+    .bind(device.sequence)
+    .bind(device.authorized_at)
+    .bind(device.created_at)
+    .bind(device.last_seen)
+    .execute(connection)
+    .await
+    .map_err(Error::database("storing a device"))?;
+    Ok(())
+}
+
+/// The device with this id.
+pub async fn by_id(connection: &mut Connection, id: &str) -> Result<Option<Device>> {
+    sqlx::query_as::<_, Row>("SELECT * FROM device WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("reading a device"))?
+        .map(Device::try_from)
+        .transpose()
+}
+
+/// The devices of an account by name.
+pub async fn list(store: &Store, account: &str) -> Result<Vec<Device>> {
+    let mut connection = store.read().await?;
+    sqlx::query_as::<_, Row>("SELECT * FROM device WHERE account = $1 ORDER BY name, id")
+        .bind(account)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::database("listing devices"))?
+        .into_iter()
+        .map(Device::try_from)
+        .collect()
+}
+
+/// Notes that a device has shown itself.
+pub async fn seen(store: &Store, device: &Device, address: Option<&str>, now: Millis) -> Result<()> {
+    let moved = address.is_some() && device.address.as_deref() != address;
+    if !moved && now.saturating_sub(device.last_seen) < SEEN_STEP {
+        return Ok(());
+    }
+    let mut change = store.write().await?;
+    sqlx::query("UPDATE device SET last_seen = $2, address = COALESCE($3, address) WHERE id = $1")
+        .bind(&device.id)
+        .bind(now)
+        .bind(address)
+        .execute(&mut *change)
+        .await
+        .map_err(Error::database("noting that a device was seen"))?;
+    super::commit(change).await
+}
+
+/// Takes back the authorization of a device, by a document of its own.
+pub async fn withdraw(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
+    sqlx::query("UPDATE device SET granted = 0, sequence = sequence + 1, authorized_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(now)
+        .execute(connection)
+        .await
+        .map_err(Error::database("withdrawing an authorization"))?;
+    Ok(())
+}
+
+/// Uses a nonce up; false when it was used before.
+pub async fn use_nonce(store: &Store, nonce: &str, expires_at: Millis) -> Result<bool> {
+    let mut change = store.write().await?;
+    let result =
+        sqlx::query("INSERT INTO used_nonce (nonce, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(nonce)
+            .bind(expires_at)
+            .execute(&mut *change)
+            .await
+            .map_err(Error::database("using up a nonce"))?;
+    super::commit(change).await?;
+    Ok(result.rows_affected() == 1)
+}
+
+/// Forgets nonces that nobody would accept any more.
+pub async fn delete_expired_nonces(connection: &mut Connection, now: Millis) -> Result<()> {
+    sqlx::query("DELETE FROM used_nonce WHERE expires_at <= $1")
+        .bind(now)
+        .execute(connection)
+        .await
+        .map_err(Error::database("forgetting old nonces"))?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Tables `operator` and `session`: people, and where they are signed in.
+
+use sqlx::FromRow;
+
+use super::{Connection, Store};
+use crate::ident::Millis;
+use crate::{Error, Result};
+
+/// A person who may sign in.
+#[derive(Clone, FromRow)]
+pub struct Operator {
+    /// `opr_…`
+    pub id: String,
+    /// The account that this person looks after.
+    pub account: String,
+    /// Lower case.
+    pub email: String,
+    /// PHC string.
+    pub password_hash: String,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+impl std::fmt::Debug for Operator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Operator")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Adds a person; an address that is taken is a conflict.
+pub async fn insert(connection: &mut Connection, operator: &Operator) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO operator (id, account, email, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&operator.id)
+    .bind(&operator.account)
+    .bind(&operator.email)
+    .bind(&operator.password_hash)
+    .bind(operator.created_at)
+    .execute(connection)
+    .await
+    .map_err(|source| match source.as_database_error() {
+        Some(error) if error.is_unique_violation() => {
+            Error::Conflict(format!("{} signs in to another account already", operator.email))
+        }
+        _ => Error::Database {
+            doing: "adding an operator",
+            source,
+        },
+    })?;
+    Ok(())
+}
+
+/// The person with this address.
+pub async fn by_email(store: &Store, email: &str) -> Result<Option<Operator>> {
+    let mut connection = store.read().await?;
+    sqlx::query_as("SELECT * FROM operator WHERE email = $1")
+        .bind(email)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(Error::database("reading an operator"))
+}
+
+/// Signs a person in: the cookie's digest until a moment.
+pub async fn insert_session(
+    connection: &mut Connection,
+    digest: &str,
+    operator: &str,
+    now: Millis,
+    expires_at: Millis,
+) -> Result<()> {
+    sqlx::query("INSERT INTO session (digest, operator, created_at, expires_at) VALUES ($1, $2, $3, $4)")
+        .bind(digest)
+        .bind(operator)
+        .bind(now)
+        .bind(expires_at)
+        .execute(connection)
+        .await
+        .map_err(Error::database("storing a session"))?;
+    Ok(())
+}
+
+/// Who is signed in with a cookie.
+pub async fn by_session(store: &Store, digest: &str, now: Millis) -> Result<Option<Operator>> {
+    let mut connection = store.read().await?;
+    sqlx::query_as(
+        "SELECT operator.* FROM session JOIN operator ON operator.id = session.operator \
+         WHERE session.digest = $1 AND session.expires_at > $2",
+    )
+    .bind(digest)
+    .bind(now)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(Error::database("reading a session"))
+}
+
+/// Signs out.
+pub async fn delete_session(connection: &mut Connection, digest: &str) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE digest = $1")
+        .bind(digest)
+        .execute(connection)
+        .await
+        .map_err(Error::database("ending a session"))?;
+    Ok(())
+}
+
+/// Forgets sessions that are over.
+pub async fn delete_expired_sessions(connection: &mut Connection, now: Millis) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE expires_at <= $1")
+        .bind(now)
+        .execute(connection)
+        .await
+        .map_err(Error::database("forgetting old sessions"))?;
+    Ok(())
+}
