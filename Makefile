@@ -1,0 +1,74 @@
+# The front door: every task has a target here, every target is a few lines. What needs more is a program with
+# a name (tools/, images/, tests/) that a target calls. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PROFILE ?= dev
+DESTDIR ?=
+# cargo calls the directory of the dev profile "debug".
+BIN := target/$(PROFILE:dev=debug)
+CARGO := cargo
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+DEVICE := player provisioner
+
+##@ Build
+.PHONY: setup build image
+setup: ## Install what building and testing need (Debian 12 or 13)
+	tools/setup
+
+build: ## Compile every program
+	$(CARGO) build --workspace --bins --profile $(PROFILE)
+
+image: ## Make the test image, target/image/disk.img
+	$(CARGO) build --bins --profile $(PROFILE) $(DEVICE:%=-p signage-%)
+	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
+
+##@ Check
+.PHONY: test check unit scenarios soak
+test: setup ## Everything that has to hold before a change is merged
+	tests/all
+
+check: ## Formatting and lints
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	tools/lint-shell
+
+unit: ## Unit and integration tests, no virtual machine
+	tests/unit
+
+scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text selects
+	$(CARGO) build --bins -p signage-hub -p signage-tests
+	$(BIN)/scenarios $(ONLY)
+
+soak: image ## The scenarios again and again; ROUNDS=10
+	$(CARGO) build --bins -p signage-hub -p signage-tests
+	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)
+
+##@ Run
+.PHONY: demo vm
+demo: image ## Hub, stick and screen from nothing to playing content; ONCE=1 ends there
+	$(CARGO) build --bins -p signage-hub -p signage-tests
+	$(BIN)/demo $(if $(ONCE),--once)
+
+vm: image ## Boot the test image with a shell here; STICK=image plugs a stick in
+	$(CARGO) build --bins -p signage-tests
+	$(BIN)/vm $(STICK)
+
+##@ Install
+.PHONY: install install-rootfs
+install: ## Lay out the device's programs and units below DESTDIR (build first)
+	tools/install "$(DESTDIR)" $(BIN) $(DEVICE)
+
+install-rootfs: ## Lay out the operating system's configuration below DESTDIR
+	cp -a --remove-destination --no-preserve=ownership images/rootfs/. "$(DESTDIR)/"
+	install -d "$(DESTDIR)/data"
+
+##@ Other
+.PHONY: clean help
+clean: ## Remove everything that was built
+	$(SUDO) rm -rf target
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
