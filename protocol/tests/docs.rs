@@ -36,11 +36,16 @@ fn every_provisioning_file_in_the_documents_is_valid() {
     for document in ["README.md", "docs/hub.md"] {
         let text = std::fs::read_to_string(root().join(document)).unwrap();
         for block in text.split("```json\n").skip(1) {
-            let json = block.split("```").next().unwrap().replace("sgp_…", token.expose());
+            let json = block
+                .split("```")
+                .next()
+                .unwrap()
+                .replace("sgp_…", token.expose());
             if !json.contains("\"version\"") {
                 continue;
             }
-            let parsed = config::parse(json.as_bytes()).unwrap_or_else(|findings| panic!("{document}: {findings:?}"));
+            let parsed =
+                config::parse(json.as_bytes()).unwrap_or_else(|findings| panic!("{document}: {findings:?}"));
             assert_eq!(parsed.warnings, [], "{document}");
             checked += 1;
         }

@@ -177,14 +177,7 @@ fn unreachable(url: &str, error: &reqwest::Error) -> Failure {
     let mut cause = error.source();
     while let Some(error) = cause {
         let text = error.to_string();
-        // rustls reports through an io::Error whose inner error is not part of the chain.
-        let tls = error.downcast_ref::<rustls::Error>().or_else(|| {
-            error
-                .downcast_ref::<std::io::Error>()?
-                .get_ref()?
-                .downcast_ref::<rustls::Error>()
-        });
-        if tls.is_some() {
+        if is_tls(error) {
             code = Code::TlsUntrusted;
         } else if text.contains("dns error") {
             code = Code::NetDns;
@@ -193,6 +186,17 @@ fn unreachable(url: &str, error: &reqwest::Error) -> Failure {
         cause = error.source();
     }
     Failure::Unreachable(Problem::new(code, format!("{url}: {reason}")))
+}
+
+/// rustls reports through I/O errors, whose inner error is not part of their chain of sources.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    if error.is::<rustls::Error>() {
+        return true;
+    }
+    let inner = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    inner.is_some_and(|inner| is_tls(inner))
 }
 
 #[cfg(test)]
