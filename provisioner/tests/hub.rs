@@ -1,5 +1,8 @@
 //! The hub client against the real hub, over TLS, on a free port.
 
+// A panic here is a failed test, also in the helpers.
+#![allow(clippy::unwrap_used)]
+
 use signage_hub::serve::{Hub, Options, Running};
 use signage_hub::token::Grant;
 use signage_hub::{account, ident, token};
