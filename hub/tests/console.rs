@@ -1,0 +1,177 @@
+//! The pages: signing in, the list of screens, signing out.
+
+mod common;
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use common::{Answer, PASSWORD, Screen, TestHub, new_account};
+use signage_hub::store::audit;
+use signage_hub::token::Grant;
+use signage_hub::{ident, token};
+use signage_protocol::token::Kind;
+
+async fn get(hub: &TestHub, path: &str, cookie: &str) -> Answer {
+    hub.send(
+        Request::get(path)
+            .header(header::COOKIE, cookie)
+            .body(Body::empty())
+            .unwrap(),
+    )
+    .await
+}
+
+async fn post(hub: &TestHub, path: &str, cookie: &str, form: String) -> Answer {
+    let request = Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    hub.send(request.body(form.into()).unwrap()).await
+}
+
+fn form_token(page: &Answer) -> String {
+    let (_, rest) = page.text().split_once("name=\"form\" value=\"").unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+fn cookie(answer: &Answer, name: &str) -> String {
+    let all = answer
+        .headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .map(|value| value.to_str().unwrap());
+    let set = all
+        .into_iter()
+        .find(|set| set.starts_with(&format!("{name}=")))
+        .unwrap();
+    for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+        assert!(set.contains(attribute), "{set}");
+    }
+    set.split_once(';').unwrap().0.to_owned()
+}
+
+async fn sign_in(hub: &TestHub, email: &str, password: &str) -> Answer {
+    let page = get(hub, "/", "").await;
+    let guest = cookie(&page, "__Host-signage-guest");
+    let form = format!(
+        "email={email}&password={}&form={}",
+        password.replace(' ', "+"),
+        form_token(&page)
+    );
+    post(hub, "/", &guest, form).await
+}
+
+#[tokio::test]
+async fn an_operator_signs_in_sees_the_own_screens_and_signs_out() {
+    let hub = TestHub::new().await;
+    let answer = sign_in(&hub, "ACME@example.org", PASSWORD).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header(header::LOCATION)),
+        (303, "/screens")
+    );
+    let session = cookie(&answer, "__Host-signage");
+    let empty = get(&hub, "/screens", &session).await;
+    assert!(empty.text().contains("No screens yet"));
+
+    let other = new_account(hub.store(), "other").await;
+    let (_, foreign) = token::create(
+        hub.store(),
+        &other,
+        Kind::Provisioning,
+        Grant::default(),
+        ident::now(),
+    )
+    .await
+    .unwrap();
+    Screen::new(2).enroll(&hub, &foreign).await;
+    assert!(
+        get(&hub, "/screens", &session)
+            .await
+            .text()
+            .contains("No screens yet")
+    );
+
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let mut enrollment = Screen::enrollment(&secret);
+    enrollment.name = Some("<script>Lobby</script>".into());
+    hub.send(Screen::new(1).enroll_request(&enrollment)).await;
+    let page = get(&hub, "/screens", &session).await;
+    for text in [
+        "&lt;script&gt;Lobby",
+        "Online",
+        "Raspberry Pi 4",
+        "192.0.2.7",
+        "window",
+    ] {
+        assert!(page.text().contains(text), "{text} in {}", page.text());
+    }
+    assert_eq!(
+        get(&hub, "/", &session).await.header(header::LOCATION),
+        "/screens"
+    );
+
+    let wrong = post(&hub, "/sign-out", &session, "form=x".into()).await;
+    assert_eq!(wrong.header(header::LOCATION), "/screens");
+    assert_eq!(get(&hub, "/screens", &session).await.status, 200);
+    let out = post(&hub, "/sign-out", &session, format!("form={}", form_token(&page))).await;
+    assert_eq!(out.header(header::LOCATION), "/");
+    assert_eq!(get(&hub, "/screens", &session).await.status, 303);
+}
+
+#[tokio::test]
+async fn without_a_session_there_is_only_the_sign_in_page() {
+    let hub = TestHub::new().await;
+    for cookie in ["", "__Host-signage=0000"] {
+        let answer = get(&hub, "/screens", cookie).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header(header::LOCATION)),
+            (303, "/")
+        );
+    }
+    let page = get(&hub, "/", "").await;
+    assert!(page.text().contains("for=\"email\"") && page.text().contains("for=\"password\""));
+    assert!(
+        page.header(header::CONTENT_SECURITY_POLICY)
+            .contains("frame-ancestors 'none'")
+    );
+    assert!(!page.header(header::CONTENT_SECURITY_POLICY).contains("unsafe"));
+    assert_eq!(page.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+    assert_eq!(page.header(header::REFERRER_POLICY), "no-referrer");
+    assert_eq!(
+        get(&hub, "/assets/style.css", "")
+            .await
+            .header(header::CONTENT_TYPE),
+        "text/css; charset=utf-8"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+    let hub = TestHub::new().await;
+    let wrong = sign_in(&hub, "acme@example.org", "not it").await;
+    let unknown = sign_in(&hub, "nobody@example.org", "not it").await;
+    let message = "The e-mail address or the password is not right.";
+    for answer in [&wrong, &unknown] {
+        assert_eq!(answer.status, 401);
+        assert!(answer.text().contains(message));
+        assert!(!answer.text().contains("not it"));
+    }
+    let log = audit::list(hub.store(), None, 100).await.unwrap();
+    assert!(log.iter().all(|record| record.action != "sign-in"));
+}
+
+#[tokio::test]
+async fn a_form_from_elsewhere_is_refused() {
+    let hub = TestHub::new().await;
+    let page = get(&hub, "/", "").await;
+    let other = get(&hub, "/", "").await;
+    // The token of one browser with the cookie of another, and none at all.
+    for (cookie, token) in [
+        (cookie(&other, "__Host-signage-guest"), form_token(&page)),
+        (String::new(), form_token(&page)),
+    ] {
+        let form = format!(
+            "email=acme@example.org&password={}&form={token}",
+            PASSWORD.replace(' ', "+")
+        );
+        assert_eq!(post(&hub, "/", &cookie, form).await.status, 403);
+    }
+}

@@ -1,0 +1,269 @@
+//! Letting devices in, keeping them out, and taking their authorization back.
+
+mod common;
+
+use axum::http::header;
+use common::{Screen, TestHub, URL, new_account};
+use signage_hub::ident::{self, DAY};
+use signage_hub::store::{audit, devices};
+use signage_hub::token::{self, Grant, State};
+use signage_protocol::Secret;
+use signage_protocol::api::Enrolled;
+use signage_protocol::document::Authorization;
+use signage_protocol::jws::{self, typ};
+use signage_protocol::token::Kind;
+
+fn problem(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+fn authorization(enrolled: &Enrolled) -> Authorization {
+    let key = enrolled.account_key.verifying_key().unwrap();
+    jws::verify(enrolled.authorization.as_ref().unwrap(), typ::AUTHORIZATION, &key).unwrap()
+}
+
+#[tokio::test]
+async fn a_device_asks_twice_and_is_one_device() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let screen = Screen::new(1);
+    let first = screen.enroll(&hub, &secret).await;
+    let second = screen.enroll(&hub, &secret).await;
+    assert_eq!(first, second);
+    assert_eq!(first.device_id, screen.id());
+    assert_eq!(first.account, hub.account.id);
+    assert!(first.name.starts_with("Screen "), "{}", first.name);
+    let document = authorization(&first);
+    assert!(document.permits(&screen.id(), jiff::Timestamp::now()));
+    assert_eq!(document.sequence, 1);
+
+    let all = devices::list(hub.store(), &hub.account.id).await.unwrap();
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].hardware.serial.as_deref(), Some("100000001234"));
+    assert_eq!(all[0].address.as_deref(), Some("192.0.2.7"));
+}
+
+#[tokio::test]
+async fn a_provisioning_token_serves_many_and_its_revocation_stops_new_ones_only() {
+    let hub = TestHub::new().await;
+    let grant = Grant {
+        tags: vec!["shop".into()],
+        ..Grant::default()
+    };
+    let (token, secret) = hub.token_with(Kind::Provisioning, grant).await;
+    let one = Screen::new(1).enroll(&hub, &secret).await;
+    Screen::new(2).enroll(&hub, &secret).await;
+    let all = devices::list(hub.store(), &hub.account.id).await.unwrap();
+    assert_eq!(all[0].tags, ["shop", "window"]);
+
+    token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
+    assert_eq!(
+        Screen::new(3).try_enroll(&hub, &secret).await.problem(),
+        problem(403, "TOK-002")
+    );
+    assert_eq!(Screen::new(1).enroll(&hub, &secret).await, one);
+}
+
+#[tokio::test]
+async fn a_device_token_is_for_one_key_and_its_revocation_is_a_document() {
+    let hub = TestHub::new().await;
+    let grant = Grant {
+        name: Some("Lobby".into()),
+        ..Grant::default()
+    };
+    let (token, secret) = hub.token_with(Kind::Device, grant).await;
+    assert_eq!(token.state(ident::now()), State::Unused);
+    let screen = Screen::new(1);
+    let enrolled = screen.enroll(&hub, &secret).await;
+    assert_eq!(enrolled.name, "Lobby");
+    assert_eq!(
+        Screen::new(2).try_enroll(&hub, &secret).await.problem(),
+        problem(403, "TOK-004")
+    );
+    let bearer = screen.bearer(&hub).await;
+    assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.status, 200);
+
+    let revoked = token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
+    assert_eq!(revoked.state(ident::now()), State::Revoked);
+    // Content stops at once; the withdrawal itself can be fetched, and repeats when asked for again.
+    assert_eq!(
+        screen.get(&hub, &bearer, "/v1/manifest", &[]).await.problem(),
+        problem(403, "AUT-003")
+    );
+    let answer = screen.get(&hub, &bearer, "/v1/authorization", &[]).await;
+    assert_eq!(answer.header(header::CONTENT_TYPE), "application/jose");
+    let key = enrolled.account_key.verifying_key().unwrap();
+    let document: Authorization = jws::verify(answer.text(), typ::AUTHORIZATION, &key).unwrap();
+    assert!(!document.granted);
+    assert_eq!(document.sequence, 2);
+    assert_eq!(authorization(&screen.enroll(&hub, &secret).await), document);
+    // The token is of no use to anybody else, and another one authorizes the screen again.
+    assert_eq!(
+        Screen::new(2).try_enroll(&hub, &secret).await.problem(),
+        problem(403, "TOK-002")
+    );
+    let (_, fresh) = hub.token(Kind::Device).await;
+    let document = authorization(&screen.enroll(&hub, &fresh).await);
+    assert!(document.granted);
+    assert_eq!(document.sequence, 3);
+    // Revoking the old token once more does not harm the device, which no longer depends on it.
+    token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
+    assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_device_token_expires_only_while_unused() {
+    let hub = TestHub::new().await;
+    let old = ident::now() - 31 * DAY;
+    let (token, secret) = token::create(hub.store(), &hub.account, Kind::Device, Grant::default(), old)
+        .await
+        .unwrap();
+    assert_eq!(token.state(ident::now()), State::Expired);
+    assert_eq!(token.state(old + 29 * DAY), State::Unused);
+    assert_eq!(
+        Screen::new(1).try_enroll(&hub, &secret).await.problem(),
+        problem(403, "TOK-003")
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_or_mistyped_token_is_refused_and_audited() {
+    let hub = TestHub::new().await;
+    let unknown = Kind::Provisioning.encode(&[9; 17]);
+    let screen = Screen::new(1);
+    assert_eq!(
+        screen.try_enroll(&hub, &unknown).await.problem(),
+        problem(401, "TOK-001")
+    );
+    let typo = screen.try_enroll(&hub, &Secret::new("sgp_abc")).await;
+    assert_eq!(typo.problem(), problem(401, "TOK-001"));
+    assert!(!typo.text().contains("sgp_abc"), "the answer repeats the token");
+
+    let log = audit::list(hub.store(), None, 100).await.unwrap();
+    let refused: Vec<_> = log.iter().filter(|record| record.outcome == "refused").collect();
+    assert_eq!(refused.len(), 2);
+    for record in refused {
+        assert_eq!(
+            (record.action.as_str(), record.code.as_deref()),
+            ("enroll", Some("TOK-001"))
+        );
+        assert_eq!(
+            (record.subject.as_str(), record.address.as_deref()),
+            (screen.id().as_str(), Some("192.0.2.7"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn too_many_refusals_slow_an_address_but_not_its_good_devices() {
+    let hub = TestHub::new().await;
+    let unknown = Kind::Provisioning.encode(&[9; 17]);
+    let (_, good) = hub.token(Kind::Provisioning).await;
+    let screen = Screen::new(1);
+    for _ in 0..300 {
+        assert_eq!(screen.try_enroll(&hub, &unknown).await.status, 401);
+    }
+    let blocked = screen.try_enroll(&hub, &unknown).await;
+    assert_eq!(blocked.problem(), problem(429, "HUB-003"));
+    assert!((1..=61).contains(&blocked.header(header::RETRY_AFTER).parse::<u64>().unwrap()));
+    screen.enroll(&hub, &good).await;
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_hold_is_refused() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let (one, two) = (Screen::new(1), Screen::new(2));
+    let mut elsewhere = Screen::enrollment(&secret);
+    elsewhere.hub = "https://other.example".into();
+    assert_eq!(
+        hub.send(one.enroll_request(&elsewhere)).await.problem(),
+        problem(421, "HUB-002")
+    );
+    let mut spelled = Screen::enrollment(&secret);
+    spelled.hub = "https://HUB.example:8443/".into();
+    assert_eq!(hub.send(one.enroll_request(&spelled)).await.status, 200);
+
+    // One device's signature under another's key.
+    let good = jws::sign_with_key(&one.key, typ::ENROLLMENT, &Screen::enrollment(&secret)).unwrap();
+    let other = jws::sign_with_key(&two.key, typ::ENROLLMENT, &Screen::enrollment(&secret)).unwrap();
+    let mixed = format!(
+        "{}.{}",
+        other.rsplit_once('.').unwrap().0,
+        good.rsplit_once('.').unwrap().1
+    );
+    let assertion =
+        jws::sign_with_key(&one.key, typ::CLIENT_ASSERTION, &Screen::enrollment(&secret)).unwrap();
+    for jws in [mixed.as_str(), assertion.as_str(), "", "a.b.c"] {
+        let request = axum::http::Request::post("/v1/enroll")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(serde_json::json!({ "enrollment": jws }).to_string().into())
+            .unwrap();
+        assert_eq!(hub.send(request).await.problem(), problem(400, "HUB-002"));
+    }
+    let huge = axum::http::Request::post("/v1/enroll")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(format!("\"{}\"", "x".repeat(1 << 20)).into())
+        .unwrap();
+    assert_eq!(hub.send(huge).await.problem(), problem(413, "HUB-002"));
+}
+
+#[tokio::test]
+async fn a_screen_that_moves_to_another_account_sees_a_higher_sequence() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let screen = Screen::new(1);
+    screen.enroll(&hub, &secret).await;
+    let other = new_account(hub.store(), "other").await;
+    let (_, foreign) = token::create(
+        hub.store(),
+        &other,
+        Kind::Provisioning,
+        Grant::default(),
+        ident::now(),
+    )
+    .await
+    .unwrap();
+    let moved = screen.enroll(&hub, &foreign).await;
+    assert_eq!(moved.account, other.id);
+    assert_eq!(authorization(&moved).sequence, 2);
+    assert!(
+        devices::list(hub.store(), &hub.account.id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn what_a_device_says_is_made_fit_to_be_shown() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let mut enrollment = Screen::enrollment(&secret);
+    enrollment.name = Some(format!("  Bar\u{7}{} ", "x".repeat(200)));
+    enrollment.tags = (0..100).map(|number| number.to_string()).collect();
+    assert_eq!(
+        hub.send(Screen::new(1).enroll_request(&enrollment)).await.status,
+        200
+    );
+    let device = devices::list(hub.store(), &hub.account.id)
+        .await
+        .unwrap()
+        .remove(0);
+    assert!(
+        device.name.starts_with("Barxxx") && device.name.len() <= 100,
+        "{}",
+        device.name
+    );
+    assert_eq!(device.tags.len(), 32);
+}
+
+#[tokio::test]
+async fn the_written_file_is_one_that_a_device_accepts() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Device).await;
+    let text = token::provision_file(Kind::Device, secret.clone(), URL, "PEM", ident::now()).unwrap();
+    let file: signage_protocol::config::ProvisionFile = serde_json::from_str(&text).unwrap();
+    assert_eq!(file.device_token, Some(secret));
+    assert_eq!(file.hub.unwrap().url, URL);
+}

@@ -1,0 +1,124 @@
+//! A whole hub on a port, reached over TLS by a client that trusts nothing but its CA.
+
+use signage_hub::serve::{Hub, Options};
+use signage_hub::token::Grant;
+use signage_hub::{Error, account, ident, token};
+use signage_protocol::api::{EnrollRequest, Enrolled, Enrollment, Hardware};
+use signage_protocol::jws::{self, SigningKey, typ};
+use signage_protocol::token::Kind;
+
+fn client(ca_pem: &str) -> reqwest::Client {
+    // Another test of this process may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let ca = reqwest::Certificate::from_pem(ca_pem.as_bytes()).unwrap();
+    reqwest::Client::builder().tls_certs_only([ca]).build().unwrap()
+}
+
+#[tokio::test]
+async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
+    let data = tempfile::tempdir().unwrap();
+    let running = Hub::start(Options::local(data.path())).await.unwrap();
+    assert_eq!(running.url, format!("https://127.0.0.1:{}", running.addr.port()));
+    let http = client(&running.ca_pem);
+    let health = http.get(format!("{}/healthz", running.url)).send().await.unwrap();
+    assert_eq!(health.text().await.unwrap(), "ok\n");
+    let local = http
+        .get(format!("https://localhost:{}/healthz", running.addr.port()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(local.status(), 200);
+
+    let store = &running.state.store;
+    let account = account::create(store, "acme", "a@example.org", None, ident::now())
+        .await
+        .unwrap()
+        .account;
+    let (_, secret) = token::create(
+        store,
+        &account,
+        Kind::Provisioning,
+        Grant::default(),
+        ident::now(),
+    )
+    .await
+    .unwrap();
+    let key = SigningKey::from_bytes(&[1; 32]);
+    let enrol = async |url: &str, ca: &str| -> Enrolled {
+        let enrollment = Enrollment {
+            hub: url.to_owned(),
+            token: secret.clone(),
+            hardware: Hardware::default(),
+            software: "0".into(),
+            name: None,
+            location: None,
+            tags: Vec::new(),
+        };
+        let body = EnrollRequest {
+            enrollment: jws::sign_with_key(&key, typ::ENROLLMENT, &enrollment).unwrap(),
+        };
+        let answer = client(ca)
+            .post(format!("{url}/v1/enroll"))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    };
+    let first = enrol(&running.url, &running.ca_pem).await;
+    let ca_pem = running.ca_pem.clone();
+    running.stop().await.unwrap();
+
+    let again = Hub::start(Options::local(data.path())).await.unwrap();
+    assert_eq!(again.ca_pem, ca_pem);
+    assert_eq!(enrol(&again.url, &ca_pem).await, first);
+    again.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_know_the_ca_goes_away() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let running = Hub::start(Options::local(one.path())).await.unwrap();
+    let other = Hub::start(Options::local(two.path())).await.unwrap();
+    let error = client(&other.ca_pem)
+        .get(format!("{}/healthz", running.url))
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_an_error_that_says_so() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let running = Hub::start(Options::local(one.path())).await.unwrap();
+    let second = Hub::start(Options {
+        listen: running.addr,
+        ..Options::local(two.path())
+    })
+    .await;
+    assert!(matches!(second, Err(Error::Listen { .. })));
+}
+
+#[tokio::test]
+async fn the_public_address_is_remembered_for_the_commands() {
+    let data = tempfile::tempdir().unwrap();
+    let public_url = Some("https://Hub.Example:8443/".to_owned());
+    let running = Hub::start(Options {
+        public_url,
+        ..Options::local(data.path())
+    })
+    .await
+    .unwrap();
+    assert_eq!(running.url, "https://hub.example:8443");
+    let store = &running.state.store;
+    assert_eq!(
+        token::public_url(store, None).await.unwrap(),
+        "https://hub.example:8443"
+    );
+    assert_eq!(
+        token::public_url(store, Some("https://a/")).await.unwrap(),
+        "https://a"
+    );
+}
