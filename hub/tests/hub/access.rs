@@ -1,10 +1,8 @@
 //! Nonces, assertions and bearer tokens.
 
-mod common;
-
+use crate::common::{Screen, TestHub};
 use axum::body::Body;
 use axum::http::{Request, header};
-use common::{Screen, TestHub};
 use serde_json::json;
 use signage_hub::ident::{self, MINUTE, SECOND};
 use signage_hub::seal::Purpose;

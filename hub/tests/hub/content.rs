@@ -1,9 +1,7 @@
 //! Publications and blobs.
 
-mod common;
-
+use crate::common::{Answer, Screen, TestHub, new_account};
 use axum::http::header;
-use common::{Screen, TestHub, new_account};
 use signage_hub::store::accounts;
 use signage_hub::token::Grant;
 use signage_hub::{ident, playlist};
@@ -34,7 +32,7 @@ impl Playing {
         }
     }
 
-    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> common::Answer {
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.screen.get(&self.hub, &self.bearer, path, headers).await
     }
 

@@ -1,10 +1,8 @@
 //! The pages: signing in, the list of screens, signing out.
 
-mod common;
-
+use crate::common::{Answer, PASSWORD, Screen, TestHub, new_account};
 use axum::body::Body;
 use axum::http::{Request, header};
-use common::{Answer, PASSWORD, Screen, TestHub, new_account};
 use signage_hub::store::audit;
 use signage_hub::token::Grant;
 use signage_hub::{ident, token};

@@ -1,9 +1,7 @@
 //! Letting devices in, keeping them out, and taking their authorization back.
 
-mod common;
-
+use crate::common::{Screen, TestHub, URL, new_account};
 use axum::http::header;
-use common::{Screen, TestHub, URL, new_account};
 use signage_hub::ident::{self, DAY};
 use signage_hub::store::{audit, devices};
 use signage_hub::token::{self, Grant, State};

@@ -1,6 +1,4 @@
 //! A hub without a socket, and a device to talk to it.
-// Each test binary uses its own part of this.
-#![allow(dead_code)]
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,0 +1,13 @@
+//! The hub as devices, browsers and operators meet it: most tests on the router without a socket, a few on a
+//! port or as the real command.
+
+// Helpers outside of test functions may unwrap as well: a panic here is a failed test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod access;
+mod cli;
+mod common;
+mod console;
+mod content;
+mod enrolment;
+mod serve;
