@@ -1,0 +1,153 @@
+//! Fits a picture into a screen: as large as it goes, undistorted, in the middle, black around it.
+
+use fast_image_resize as resize;
+use resize::images::{Image, ImageRef};
+
+use crate::frame::{Frame, Size};
+
+/// Where a picture lies on the screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    /// Columns left free at the left.
+    pub x: u32,
+    /// Rows left free on top.
+    pub y: u32,
+    /// What the picture covers.
+    pub size: Size,
+}
+
+/// The largest undistorted place for a picture of `content` on `screen`. Both have no empty side.
+pub fn fit(content: Size, screen: Size) -> Placement {
+    let [cw, ch, sw, sh] = [content.width, content.height, screen.width, screen.height].map(u64::from);
+    // Rounded, at least one pixel, never more than there is.
+    let scaled = |side: u64, by: u64, of: u64, limit: u64| ((side * by + of / 2) / of).clamp(1, limit) as u32;
+    let size = if cw * sh >= ch * sw {
+        Size::new(screen.width, scaled(ch, sw, cw, sh))
+    } else {
+        Size::new(scaled(cw, sh, ch, sw), screen.height)
+    };
+    Placement {
+        x: (screen.width - size.width) / 2,
+        y: (screen.height - size.height) / 2,
+        size,
+    }
+}
+
+/// Scales packed four-byte pixels to their place on a black screen; the order of the bytes stays.
+pub fn onto_screen(pixels: &[u8], content: Size, screen: Size) -> Option<Vec<u8>> {
+    let place = fit(content, screen);
+    let mut scaled = vec![0; place.size.width as usize * place.size.height as usize * 4];
+    if place.size == content {
+        let length = scaled.len();
+        scaled.copy_from_slice(pixels.get(..length)?);
+    } else {
+        let source = ImageRef::new(content.width, content.height, pixels, resize::PixelType::U8x4).ok()?;
+        let mut target = Image::from_slice_u8(
+            place.size.width,
+            place.size.height,
+            &mut scaled,
+            resize::PixelType::U8x4,
+        )
+        .ok()?;
+        let filter = resize::ResizeAlg::Convolution(resize::FilterType::CatmullRom);
+        let options = resize::ResizeOptions::new().resize_alg(filter).use_alpha(false);
+        resize::Resizer::new()
+            .resize(&source, &mut target, &options)
+            .ok()?;
+    }
+    let mut result = vec![0; screen.width as usize * screen.height as usize * 4];
+    let (stride, row) = (screen.width as usize * 4, place.size.width as usize * 4);
+    let left = place.x as usize * 4;
+    for (line, pixels) in result
+        .chunks_exact_mut(stride)
+        .skip(place.y as usize)
+        .zip(scaled.chunks_exact(row))
+    {
+        line[left..left + row].copy_from_slice(pixels);
+    }
+    Some(result)
+}
+
+/// The same picture for a screen of another size.
+pub fn refit(frame: &Frame, screen: Size) -> Option<Frame> {
+    let pixels: Vec<u8> = frame.rows().flatten().copied().collect();
+    Frame::from_pixels(screen, onto_screen(&pixels, frame.size(), screen)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn wide_pictures_get_bars_above_and_below_tall_ones_at_the_sides() {
+        let screen = Size::new(1280, 720);
+        let place = |width, height| fit(Size::new(width, height), screen);
+        assert_eq!(
+            place(640, 360),
+            Placement {
+                x: 0,
+                y: 0,
+                size: screen
+            }
+        );
+        assert_eq!(
+            place(400, 300),
+            Placement {
+                x: 160,
+                y: 0,
+                size: Size::new(960, 720)
+            }
+        );
+        assert_eq!(
+            place(2000, 500),
+            Placement {
+                x: 0,
+                y: 200,
+                size: Size::new(1280, 320)
+            }
+        );
+        assert_eq!(
+            place(1, 10_000),
+            Placement {
+                x: 639,
+                y: 0,
+                size: Size::new(1, 720)
+            }
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn it_always_fits_touches_two_edges_and_keeps_its_shape(
+            cw in 1u32..20_000, ch in 1u32..20_000, sw in 16u32..8000, sh in 16u32..8000,
+        ) {
+            let (content, screen) = (Size::new(cw, ch), Size::new(sw, sh));
+            let place = fit(content, screen);
+            prop_assert!(place.x + place.size.width <= sw && place.y + place.size.height <= sh);
+            prop_assert!(place.size.width == sw || place.size.height == sh);
+            let exact = f64::from(place.size.width) * f64::from(ch) / f64::from(cw);
+            let other = f64::from(place.size.height) * f64::from(cw) / f64::from(ch);
+            prop_assert!(
+                (exact - f64::from(place.size.height)).abs() <= 1.0
+                    || (other - f64::from(place.size.width)).abs() <= 1.0
+                    || place.size.width == 1 || place.size.height == 1
+            );
+        }
+    }
+
+    #[test]
+    fn the_picture_lies_in_the_middle_of_black() {
+        let red = [0, 0, 255, 0].repeat(4);
+        let pixels = onto_screen(&red, Size::new(2, 2), Size::new(40, 20)).unwrap();
+        let frame = Frame::from_pixels(Size::new(40, 20), pixels).unwrap();
+        assert_eq!(frame.rgb(9, 10), [0, 0, 0]);
+        assert_eq!(frame.rgb(10, 10), [255, 0, 0]);
+        assert_eq!(frame.rgb(29, 10), [255, 0, 0]);
+        assert_eq!(frame.rgb(30, 10), [0, 0, 0]);
+        let again = refit(&frame, Size::new(20, 20)).unwrap();
+        assert_eq!(again.rgb(10, 10), [255, 0, 0]);
+        assert_eq!(again.rgb(10, 2), [0, 0, 0]);
+    }
+}
