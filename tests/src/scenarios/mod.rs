@@ -1,0 +1,33 @@
+//! Every scenario, in the order in which they run: the quick and general ones first.
+
+mod boot;
+mod file;
+mod hub_away;
+mod plays;
+mod power;
+mod standing;
+mod token;
+
+use crate::scenario::Scenario;
+
+macro_rules! scenarios {
+    ($($name:literal, $about:literal, $run:path;)+) => {
+        /// All of them.
+        pub const ALL: &[Scenario] = &[$(Scenario {
+            name: $name,
+            about: $about,
+            run: |context| Box::pin($run(context)),
+        }),+];
+    };
+}
+
+scenarios! {
+    "no-stick", "without a stick the screen says what to do", boot::no_stick;
+    "stick-at-boot", "a stick that is there at boot leads to content on a healthy system", plays::stick_at_boot;
+    "stick-later", "a stick that is plugged in later leads to content", plays::stick_later;
+    "broken-file", "broken JSON is shown with line and column", file::broken;
+    "unknown-token", "a refused token is explained and not tried again and again", token::unknown;
+    "hub-down-at-boot", "enrolment ends within 10 s of the hub coming back", hub_away::at_boot;
+    "hub-down-after-reboot", "content plays from the store while the hub is down", hub_away::after_reboot;
+    "power-cut", "a power cut right after enrolment loses nothing", power::after_enrolment;
+}

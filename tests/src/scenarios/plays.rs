@@ -1,0 +1,60 @@
+//! From a stick to content on the screen.
+
+use anyhow::{Result, ensure};
+
+use super::standing;
+use crate::scenario::Context;
+use crate::site::{HOSTNAME, SCREEN, Site, TIMEZONE};
+use crate::vm::{Config, Vm};
+use crate::wait::secs;
+use signage_protocol::bus::Phase;
+use signage_protocol::problem::Code;
+
+/// A stick that is there at boot leads to content on a healthy system.
+pub async fn stick_at_boot(context: &Context) -> Result<()> {
+    let site = Site::new(&context.directory).await?;
+    site.hub.start().await?;
+    let config = Config {
+        sticks: vec![site.stick().await?],
+        ..Config::default()
+    };
+    let vm = context.boot(&config, &context.disk().await?).await?;
+    context.screen_plays(&vm, secs(120)).await?;
+    context.note("content plays");
+    context.screen_plays_all(&vm, secs(40)).await?;
+    settings_hold(&vm).await?;
+    standing::check(&vm).await
+}
+
+/// A stick that is plugged in later leads to content.
+pub async fn stick_later(context: &Context) -> Result<()> {
+    let site = Site::new(&context.directory).await?;
+    site.hub.start().await?;
+    let vm = context.boot(&Config::default(), &context.disk().await?).await?;
+    context
+        .screen_shows(&vm, &[Code::UsbNone.as_str()], secs(90))
+        .await?;
+    let stick = vm.plug_stick(&site.stick().await?).await?;
+    context.note("stick plugged in");
+    context.screen_plays(&vm, secs(60)).await?;
+    context.note("content plays");
+    vm.unplug_stick(&stick).await?;
+    context.note("stick pulled out");
+    context.screen_plays_all(&vm, secs(40)).await
+}
+
+/// The settings of the stick are those of the system, and the provisioner says where it stands.
+async fn settings_hold(vm: &Vm) -> Result<()> {
+    let hostname = vm.run(&["hostname"]).await?;
+    ensure!(hostname.trim() == HOSTNAME, "the host name is {hostname}");
+    let timezone = vm
+        .run(&["timedatectl", "show", "--property=Timezone", "--value"])
+        .await?;
+    ensure!(timezone.trim() == TIMEZONE, "the time zone is {timezone}");
+    let status = vm.status().await?;
+    ensure!(status.phase() == Phase::Authorized, "{status:?}");
+    ensure!(status.device_name == SCREEN, "{status:?}");
+    ensure!(status.problem_code.is_empty(), "{status:?}");
+    ensure!(status.address.starts_with("10.0.2."), "{status:?}");
+    Ok(())
+}

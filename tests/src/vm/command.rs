@@ -1,0 +1,161 @@
+//! The command line of QEMU, and the names that later commands use.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use super::accel::Accel;
+use super::{Config, Network};
+use crate::paths;
+
+/// Name of the graphics card.
+pub const SCREEN: &str = "screen";
+
+/// No kernel message, cursor or logo over the player's picture; the console is the serial line.
+/// What `systemd.condition_needs_update` leaves out was done when the image was made.
+const KERNEL: &str = "root=PARTLABEL=rootfs_a quiet vt.global_cursor_default=0 fbcon=map:9 logo.nologo \
+    systemd.show_status=0 systemd.condition_needs_update=no audit=0 console=ttyS0";
+
+/// Sockets of one machine.
+#[derive(Debug)]
+pub struct Sockets {
+    pub qmp: PathBuf,
+    pub agent: PathBuf,
+}
+
+impl Sockets {
+    pub fn in_directory(directory: &Path) -> Self {
+        Self {
+            qmp: directory.join("qmp.sock"),
+            agent: directory.join("agent.sock"),
+        }
+    }
+
+    /// Sockets of an earlier machine would be connected to before the new one listens.
+    pub fn remove(&self) -> Result<()> {
+        for path in [&self.qmp, &self.agent] {
+            if path.exists() {
+                std::fs::remove_file(path).with_context(|| path.display().to_string())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// QEMU with everything that `config` asks for.
+pub fn qemu(config: &Config, disk: &Path, directory: &Path, sockets: &Sockets, accel: Accel) -> Command {
+    let image = paths::image();
+    let (width, height) = config.screen;
+    let mut command = bare(accel);
+    command
+        .arg("-kernel")
+        .arg(image.join("vmlinuz"))
+        .arg("-initrd")
+        .arg(image.join("initrd"));
+    command.args(["-append", &format!("{KERNEL} {}", config.append)]);
+    command.args(["-smp", "2", "-m", &config.memory.to_string()]);
+
+    device(
+        &mut command,
+        &json!({ "driver": "virtio-gpu-pci", "id": SCREEN, "xres": width, "yres": height }),
+    );
+    device(&mut command, &json!({ "driver": "virtio-rng-pci" }));
+    drive(
+        &mut command,
+        &json!({
+            "node-name": "disk", "driver": "qcow2", "file": { "driver": "file", "filename": disk },
+        }),
+    );
+    device(
+        &mut command,
+        &json!({ "driver": "virtio-blk-pci", "drive": "disk" }),
+    );
+
+    for (index, network) in config.networks.iter().enumerate() {
+        let restrict = if *network == Network::Isolated {
+            "on"
+        } else {
+            "off"
+        };
+        // Networks of their own keep the cards from having one address twice; the host is .2 in the first.
+        let net = format!(
+            "user,id=net{index},restrict={restrict},net=10.0.{}.0/24",
+            index + 2
+        );
+        command.args(["-netdev", &net]);
+        device(
+            &mut command,
+            &json!({ "driver": "virtio-net-pci", "netdev": format!("net{index}") }),
+        );
+    }
+
+    device(&mut command, &json!({ "driver": "qemu-xhci", "id": "usb" }));
+    for (index, stick) in config.sticks.iter().enumerate() {
+        let id = stick_id(index);
+        drive(&mut command, &stick_drive(&id, stick));
+        device(&mut command, &stick_device(&id));
+    }
+
+    let (serial, agent) = (directory.join("serial.log"), sockets.agent.display());
+    command.args(["-serial", &format!("file:{}", serial.display())]);
+    command.args([
+        "-qmp",
+        &format!("unix:{},server=on,wait=off", sockets.qmp.display()),
+    ]);
+    device(&mut command, &json!({ "driver": "virtio-serial-pci" }));
+    command.args([
+        "-chardev",
+        &format!("socket,id=agent,path={agent},server=on,wait=off"),
+    ]);
+    device(
+        &mut command,
+        &json!({
+            "driver": "virtserialport", "chardev": "agent", "name": "org.qemu.guest_agent.0",
+        }),
+    );
+    command
+}
+
+/// QEMU with a processor and nothing else.
+pub fn bare(accel: Accel) -> Command {
+    let mut command = Command::new("qemu-system-x86_64");
+    command.args([
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-machine",
+        "q35",
+    ]);
+    command.args(accel.arguments());
+    command
+}
+
+/// Name of the stick that was plugged in as number `index`.
+pub fn stick_id(index: usize) -> String {
+    format!("stick{index}")
+}
+
+/// The medium of a stick.
+pub fn stick_drive(id: &str, image: &Path) -> Value {
+    json!({
+        "node-name": format!("{id}-drive"), "driver": "raw", "file": { "driver": "file", "filename": image },
+    })
+}
+
+/// The stick around its medium.
+pub fn stick_device(id: &str) -> Value {
+    json!({
+        "driver": "usb-storage", "id": id, "drive": format!("{id}-drive"), "bus": "usb.0", "removable": true,
+    })
+}
+
+fn device(command: &mut Command, options: &Value) {
+    command.args(["-device", &options.to_string()]);
+}
+
+fn drive(command: &mut Command, options: &Value) {
+    command.args(["-blockdev", &options.to_string()]);
+}

@@ -1,0 +1,336 @@
+//! A virtual machine with the test image: what it is made of, and what can be done to it from outside.
+
+pub mod accel;
+mod agent;
+mod channel;
+mod command;
+mod qmp;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use signage_protocol::bus::{self, Status};
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+
+use crate::wait::{secs, wait_for};
+use crate::{paths, process};
+use agent::Agent;
+pub use agent::Output;
+use qmp::Qmp;
+
+/// What a machine is made of. The defaults are a screen of 1280x720, a network and no stick.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Main memory in MiB.
+    pub memory: u32,
+    /// Pixels of the screen.
+    pub screen: (u32, u32),
+    /// Each is a network card on a network of its own, where the host is 10.0.2.2.
+    pub networks: Vec<Network>,
+    /// Images of the sticks that are plugged in when the power comes.
+    pub sticks: Vec<PathBuf>,
+    /// More for the kernel's command line.
+    pub append: String,
+}
+
+/// What a network card is connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// The host and, through it, whatever the host reaches.
+    Open,
+    /// An address and nothing behind it.
+    Isolated,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            memory: 1024,
+            screen: (1280, 720),
+            networks: vec![Network::Open],
+            sticks: Vec::new(),
+            append: String::new(),
+        }
+    }
+}
+
+/// The disk of one device: a layer over the test image, so that it outlives a machine without touching the
+/// image.
+#[derive(Debug, Clone)]
+pub struct Disk(PathBuf);
+
+impl Disk {
+    /// A disk just as the factory wrote it.
+    pub async fn fresh(path: &Path) -> Result<Self> {
+        let image = paths::image().join("disk.img");
+        let mut command = Command::new("qemu-img");
+        command
+            .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
+            .arg(image)
+            .arg(path);
+        process::output(&mut command).await?;
+        Ok(Self(path.to_owned()))
+    }
+}
+
+/// A machine that is switched on. Dropping it pulls the plug.
+#[derive(Debug)]
+pub struct Vm {
+    /// When the power came.
+    pub started: Instant,
+    process: Mutex<Child>,
+    qmp: Mutex<Qmp>,
+    agent: Mutex<Agent>,
+    plugged: AtomicUsize,
+    screen: (u32, u32),
+}
+
+impl Vm {
+    /// Switches on a machine with `disk`. Sockets and the log of the serial console (`serial.log`, appended)
+    /// go into `directory`.
+    pub async fn start(config: &Config, disk: &Disk, directory: &Path) -> Result<Self> {
+        let sockets = command::Sockets::in_directory(directory);
+        sockets.remove()?;
+        let mut command = command::qemu(config, &disk.0, directory, &sockets, accel::choose().await?);
+        let process = process::start(&mut command, &directory.join("qemu.log"))?;
+        let started = Instant::now();
+        let qmp = Qmp::connect(&sockets.qmp).await.with_context(|| {
+            format!(
+                "QEMU does not start, see {}",
+                directory.join("qemu.log").display()
+            )
+        })?;
+        Ok(Self {
+            started,
+            process: Mutex::new(process),
+            qmp: Mutex::new(qmp),
+            agent: Mutex::new(Agent::new(sockets.agent)),
+            plugged: AtomicUsize::new(config.sticks.len()),
+            screen: config.screen,
+        })
+    }
+
+    /// Waits until commands can be run inside.
+    pub async fn agent_ready(&self, limit: Duration) -> Result<()> {
+        wait_for("the guest agent", limit, async || {
+            self.agent
+                .lock()
+                .await
+                .ping()
+                .await
+                .map_err(|error| format!("{error:#}"))
+        })
+        .await
+    }
+
+    /// Waits until systemd has nothing left to start. `degraded` is an answer too; [`Vm::failed_units`] tells.
+    pub async fn booted(&self, limit: Duration) -> Result<()> {
+        self.agent_ready(limit).await?;
+        wait_for("multi-user", limit, async || {
+            let output = self.try_run(&["systemctl", "is-system-running"]).await;
+            match output.map(|output| output.stdout.trim().to_owned()) {
+                Ok(state) if state == "running" || state == "degraded" => Ok(()),
+                Ok(state) => Err(state),
+                Err(error) => Err(format!("{error:#}")),
+            }
+        })
+        .await
+    }
+
+    /// Runs a command inside and answers what it wrote and how it ended.
+    pub async fn try_run(&self, command: &[&str]) -> Result<Output> {
+        self.agent.lock().await.run(command).await
+    }
+
+    /// Runs a command inside that has to succeed, and answers its standard output.
+    pub async fn run(&self, command: &[&str]) -> Result<String> {
+        let output = self.try_run(command).await?;
+        anyhow::ensure!(
+            output.code == 0,
+            "{command:?} in the guest: exit {}: {}",
+            output.code,
+            output.stderr.trim()
+        );
+        Ok(output.stdout)
+    }
+
+    /// Names of the units that failed.
+    pub async fn failed_units(&self) -> Result<Vec<String>> {
+        let text = self
+            .run(&[
+                "systemctl",
+                "list-units",
+                "--failed",
+                "--plain",
+                "--no-legend",
+                "--no-pager",
+            ])
+            .await?;
+        Ok(text
+            .lines()
+            .filter_map(|line| line.split_whitespace().next())
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// The journal of this boot as text, with monotonic times.
+    pub async fn journal(&self) -> Result<String> {
+        self.run(&["journalctl", "--boot", "--no-pager", "--output=short-monotonic"])
+            .await
+    }
+
+    /// Seconds from the start of the kernel to the first message that contains `text`, by the guest's clock.
+    pub async fn logged(&self, text: &str) -> Result<Option<f64>> {
+        let grep = format!("--grep={text}");
+        let arguments = [
+            "journalctl",
+            "--boot",
+            "--no-pager",
+            "--output=json",
+            "--case-sensitive=no",
+        ];
+        let output = self
+            .try_run(
+                &[
+                    &arguments[..],
+                    &[
+                        &grep,
+                        "SYSLOG_IDENTIFIER=signage-player",
+                        "SYSLOG_IDENTIFIER=signage-provisioner",
+                    ],
+                ]
+                .concat(),
+            )
+            .await?;
+        let Some(line) = output.stdout.lines().next() else {
+            return Ok(None);
+        };
+        let entry: Value = serde_json::from_str(line).context("journalctl's answer")?;
+        let micros = entry["__MONOTONIC_TIMESTAMP"]
+            .as_str()
+            .and_then(|text| text.parse::<f64>().ok());
+        Ok(micros.map(|micros| micros / 1e6))
+    }
+
+    /// What the provisioner says of itself on the system bus.
+    pub async fn status(&self) -> Result<Status> {
+        let call = [
+            "busctl",
+            "--json=short",
+            "--timeout=5",
+            "call",
+            bus::SERVICE,
+            bus::PATH,
+        ];
+        let text = self
+            .run(
+                &[
+                    &call[..],
+                    &["org.freedesktop.DBus.Properties", "GetAll", "s", bus::INTERFACE],
+                ]
+                .concat(),
+            )
+            .await?;
+        let answer: Value = serde_json::from_str(&text).context("busctl's answer")?;
+        let properties = answer["data"][0]
+            .as_object()
+            .context("busctl answered no properties")?;
+        let plain = properties
+            .iter()
+            .map(|(name, value)| (name.clone(), value["data"].clone()))
+            .collect();
+        read_status(&Value::Object(plain)).context("the provisioner's properties")
+    }
+
+    /// Takes a picture of the screen.
+    pub async fn screenshot(&self, png: &Path) -> Result<()> {
+        let arguments = json!({ "filename": png, "format": "png", "device": command::SCREEN });
+        self.qmp
+            .lock()
+            .await
+            .execute("screendump", arguments)
+            .await
+            .map(drop)
+    }
+
+    /// The size that a picture has while something is shown.
+    pub fn screen_size(&self) -> (u32, u32) {
+        self.screen
+    }
+
+    /// Plugs a stick in; the answer is its handle for [`Vm::unplug_stick`].
+    pub async fn plug_stick(&self, image: &Path) -> Result<String> {
+        let id = command::stick_id(self.plugged.fetch_add(1, Ordering::Relaxed));
+        let mut qmp = self.qmp.lock().await;
+        qmp.execute("blockdev-add", command::stick_drive(&id, image))
+            .await?;
+        qmp.execute("device_add", command::stick_device(&id)).await?;
+        Ok(id)
+    }
+
+    /// Pulls a stick out. Those present at boot are `stick0`, `stick1` and so on.
+    pub async fn unplug_stick(&self, id: &str) -> Result<()> {
+        let mut qmp = self.qmp.lock().await;
+        qmp.execute("device_del", json!({ "id": id })).await?;
+        qmp.event("DEVICE_DELETED", secs(20)).await?;
+        qmp.execute("blockdev-del", json!({ "node-name": format!("{id}-drive") }))
+            .await
+            .map(drop)
+    }
+
+    /// Pulls the plug.
+    pub async fn power_cut(&self) -> Result<()> {
+        self.process.lock().await.kill().await.context("cannot kill QEMU")
+    }
+
+    /// Presses the power button and waits until the machine is off.
+    pub async fn shutdown(&self, limit: Duration) -> Result<()> {
+        self.qmp
+            .lock()
+            .await
+            .execute("system_powerdown", json!({}))
+            .await?;
+        let mut process = self.process.lock().await;
+        let ended = tokio::time::timeout(limit, process.wait()).await;
+        ended.with_context(|| {
+            format!(
+                "the machine is not off {} s after the power button",
+                limit.as_secs()
+            )
+        })??;
+        Ok(())
+    }
+
+    /// Restarts the system from inside and waits until the new boot can run commands.
+    pub async fn reboot(&self, limit: Duration) -> Result<()> {
+        const BOOT_ID: &[&str] = &["cat", "/proc/sys/kernel/random/boot_id"];
+        let before = self.run(BOOT_ID).await?;
+        self.run(&["systemctl", "--no-block", "reboot"]).await?;
+        wait_for("a new boot", limit, async || match self.run(BOOT_ID).await {
+            Ok(now) if now != before => Ok(()),
+            Ok(_) => Err("still the old boot".to_owned()),
+            Err(error) => Err(format!("{error:#}")),
+        })
+        .await
+    }
+}
+
+/// The status type reads D-Bus variants; here the values come as plain JSON.
+fn read_status(properties: &Value) -> Option<Status> {
+    let text = |name: &str| properties[name].as_str().map(str::to_owned);
+    Some(Status {
+        generation: properties["Generation"].as_u64()?,
+        phase: text("Phase")?,
+        device_id: text("DeviceId")?,
+        device_name: text("DeviceName")?,
+        address: text("Address")?,
+        hub: text("Hub")?,
+        problem_code: text("ProblemCode")?,
+        problem_detail: text("ProblemDetail")?,
+        retry_at: properties["RetryAt"].as_u64()?,
+    })
+}
