@@ -11,6 +11,7 @@ pub fn page(title: &str, signed_in: Option<(&str, &str)>, content: Markup) -> Ma
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " – Signage" }
+                link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/style.css";
             }
             body {

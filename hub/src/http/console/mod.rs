@@ -19,12 +19,27 @@ pub(super) fn router() -> Router<Shared> {
         .route("/screens", get(screens::list))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/style.css", get(style))
+        .route("/assets/icon.svg", get(icon))
 }
 
 async fn style() -> impl IntoResponse {
-    let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "max-age=3600"),
-    ];
-    (headers, include_str!("../../../assets/style.css"))
+    asset(
+        "text/css; charset=utf-8",
+        include_str!("../../../assets/style.css"),
+    )
+}
+
+async fn icon() -> impl IntoResponse {
+    asset("image/svg+xml", include_str!("../../../assets/icon.svg"))
+}
+
+/// A file that changes only with the program.
+fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
+    (
+        [
+            (header::CONTENT_TYPE, media_type),
+            (header::CACHE_CONTROL, "max-age=3600"),
+        ],
+        text,
+    )
 }

@@ -65,17 +65,18 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
             }
             a.button.quiet href="/screens" { "Refresh" }
         }
-        @if screens.is_empty() { (empty()) } @else { (table(&screens, now)) }
+        @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, now)) }
     };
     Ok(page("Screens", Some((&session.operator.email, &token)), content))
 }
 
-fn empty() -> Markup {
+/// The account by its id, which a shell takes without quotes.
+fn empty(account: &str) -> Markup {
     html! {
         div.card {
             h2 { "No screens yet" }
             p { "Make a provisioning file on the hub, copy it to the top folder of a USB stick, and plug the stick into a screen:" }
-            pre tabindex="0" { code { "signage-hub token create --account NAME --kind provisioning \\\n  --config telemetry_config.json" } }
+            pre tabindex="0" { code { "signage-hub token create --kind provisioning --config telemetry_config.json \\\n  --account " (account) } }
             p { "The screen appears here as soon as it has enrolled." }
         }
     }
@@ -121,8 +122,11 @@ fn row(device: &Device, now: Millis) -> Markup {
                 @if let Some(address) = &device.address { span.minor { (address) } }
             }
             td data-label="Tags" {
-                @for tag in &device.tags { span.tag { (tag) } " " }
-                @if device.tags.is_empty() { span.minor { "none" } }
+                @if device.tags.is_empty() {
+                    span.minor { "none" }
+                } @else {
+                    span.tags { @for tag in &device.tags { span.tag { (tag) } } }
+                }
             }
             td data-label="ID" { code title=(device.id) { (short) } }
         }
