@@ -164,7 +164,7 @@ pub struct Engine {
     next: Option<Next>,
     /// The item to prepare next.
     cursor: usize,
-    /// Items that failed since the last one that went well.
+    /// Items that failed since the last one that started.
     failures: usize,
     /// Set after all items failed: nothing is tried until then.
     rest_until: Option<Duration>,
@@ -199,7 +199,6 @@ impl Engine {
             }
             Event::Ended(ticket) => {
                 if self.running_video(ticket).is_some() {
-                    self.failures = 0;
                     self.finish_current(&mut effects);
                 }
             }
@@ -397,10 +396,7 @@ impl Engine {
             && let Some(running) = current.running.filter(|running| running.until <= now.mono)
         {
             match current.item.kind {
-                ItemKind::Image => {
-                    self.failures = 0;
-                    self.end_image(now, effects);
-                }
+                ItemKind::Image => self.end_image(now, effects),
                 ItemKind::Video => {
                     self.broken(
                         running.ticket,
@@ -489,6 +485,7 @@ impl Engine {
             ItemKind::Video => STALL_TIMEOUT,
         };
         self.items_shown += 1;
+        self.failures = 0;
         self.cursor = index + 1;
         let first = self.shown_of_program < program.items.len();
         self.shown_of_program += 1;
