@@ -95,6 +95,50 @@ pub async fn create(
     })
 }
 
+/// Gives an operator another password and ends all sessions. Without a password one is generated and answered.
+pub async fn set_password(
+    store: &Store,
+    email: &str,
+    password: Option<Secret>,
+    now: Millis,
+) -> Result<Option<Secret>> {
+    let email = email.trim().to_lowercase();
+    let operator = operators::by_email(store, &email)
+        .await?
+        .ok_or_else(|| Error::NotFound {
+            what: "operator",
+            name: email.clone(),
+        })?;
+    let (password_hash, generated) = hash_or_generate(password)?;
+    let mut change = store.write().await?;
+    operators::set_password_hash(&mut change, &operator.id, &password_hash).await?;
+    operators::delete_sessions_of(&mut change, &operator.id).await?;
+    let entry = audit::Entry {
+        account: Some(&operator.account),
+        actor: "cli",
+        action: "operator.password",
+        subject: &operator.id,
+        ..audit::Entry::default()
+    };
+    audit::record(&mut change, &entry, now).await?;
+    store::commit(change).await?;
+    Ok(generated)
+}
+
+/// The hash of a password, and the password itself when the hub had to choose it.
+fn hash_or_generate(password: Option<Secret>) -> Result<(String, Option<Secret>)> {
+    match password {
+        Some(password) if password.expose().chars().count() < password::MIN_CHARS => Err(Error::Invalid(
+            format!("a password has at least {} characters", password::MIN_CHARS),
+        )),
+        Some(password) => Ok((password::hash(&password)?, None)),
+        None => {
+            let generated = password::generate()?;
+            Ok((password::hash(&generated)?, Some(generated)))
+        }
+    }
+}
+
 impl Account {
     fn key(&self) -> Result<SigningKey> {
         let bytes: Option<[u8; 32]> = hex::decode(&self.signing_key)

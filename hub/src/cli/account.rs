@@ -29,6 +29,18 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Give an operator another password and end all of the operator's sessions.
+    Password {
+        /// E-mail address of the operator.
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input; without this one is made and shown once.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// List the accounts.
     List {
         /// Print the result as JSON.
@@ -64,6 +76,20 @@ impl Command {
                 match password {
                     Some(password) => output::line(&format!("Password  {password}   (shown only now)")),
                     None => Ok(()),
+                }
+            }
+            Self::Password {
+                email,
+                password_stdin,
+                json,
+            } => {
+                let password = password_stdin.then(read_password).transpose()?;
+                let (_, store) = open(data_dir).await?;
+                let made = account::set_password(&store, &email, password, ident::now()).await?;
+                match made.as_ref().map(Secret::expose) {
+                    made if json => output::json(&json!({ "email": email, "password": made })),
+                    Some(made) => output::line(&format!("Password  {made}   (shown only now)")),
+                    None => output::line("Password changed"),
                 }
             }
             Self::List { json } => {

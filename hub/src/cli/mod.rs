@@ -44,7 +44,7 @@ enum Command {
     Serve(serve::Serve),
     /// Print the CA certificate that devices and browsers must trust.
     Ca,
-    /// Make and list accounts.
+    /// Make and list accounts, and set passwords.
     #[command(subcommand)]
     Account(account::Command),
     /// Make, list and revoke enrolment tokens.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use clap::Args;
+use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::serve::{Hub, Options};
@@ -37,12 +38,21 @@ impl Serve {
         let mut running = Hub::start(options).await?;
         let (url, listen, ca) = (&running.url, running.addr, running.ca_path.display());
         tracing::info!(%url, %listen, %ca, "ready");
+        tell_systemd(NotifyState::Ready);
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
             error = running.failed() => return Err(error),
         }
         tracing::info!("stopping");
+        tell_systemd(NotifyState::Stopping);
         running.stop().await
+    }
+}
+
+/// Without systemd this does nothing.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "cannot reach systemd");
     }
 }

@@ -43,7 +43,10 @@ pub(super) async fn post(
     }
     let result = enrolment::enrol(&state.store, &key, &enrollment, peer.text().as_deref(), now).await;
     if let (Err(Error::Refused { code, .. }), Some(address)) = (&result, peer.0) {
-        lock(&state.enrol_failures).failed(address, now);
+        // Only guesses count. A site whose token was revoked asks with a token that exists.
+        if *code == Code::TokUnknown {
+            lock(&state.enrol_failures).failed(address, now);
+        }
         tracing::warn!(%code, %address, device = key.thumbprint(), "refused an enrolment");
     }
     let enrolment::Enrolled { device, account } = result?;

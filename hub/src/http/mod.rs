@@ -32,7 +32,8 @@ use crate::{Error, Result, ident};
 
 /// Largest body of a request. An enrolment has about 1 KiB.
 const MAX_BODY: usize = 64 << 10;
-/// Refused enrolments a minute and address. A site of a hundred screens with a revoked token stays below.
+/// Enrolments with an unknown token, a minute and address. A site of a hundred screens with the wrong stick stays
+/// below.
 const ENROL_FAILURES: u32 = 300;
 /// Failed sign-ins a minute and address.
 const SIGN_IN_FAILURES: u32 = 10;

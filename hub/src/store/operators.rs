@@ -63,6 +63,27 @@ pub async fn by_email(store: &Store, email: &str) -> Result<Option<Operator>> {
         .map_err(Error::database("reading an operator"))
 }
 
+/// Replaces a person's password.
+pub async fn set_password_hash(connection: &mut Connection, id: &str, password_hash: &str) -> Result<()> {
+    sqlx::query("UPDATE operator SET password_hash = $2 WHERE id = $1")
+        .bind(id)
+        .bind(password_hash)
+        .execute(connection)
+        .await
+        .map_err(Error::database("changing a password"))?;
+    Ok(())
+}
+
+/// Signs a person out everywhere.
+pub async fn delete_sessions_of(connection: &mut Connection, operator: &str) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE operator = $1")
+        .bind(operator)
+        .execute(connection)
+        .await
+        .map_err(Error::database("ending sessions"))?;
+    Ok(())
+}
+
 /// Signs a person in: the cookie's digest until a moment.
 pub async fn insert_session(
     connection: &mut Connection,

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use signage_hub::store::audit;
 use signage_hub::token::Grant;
-use signage_hub::{ident, token};
+use signage_hub::{account, ident, token};
 use signage_protocol::token::Kind;
 
 async fn get(hub: &TestHub, path: &str, cookie: &str) -> Answer {
@@ -172,4 +172,21 @@ async fn a_form_from_elsewhere_is_refused() {
         );
         assert_eq!(post(&hub, "/", &cookie, form).await.status, 403);
     }
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_sessions_of_the_old() {
+    let hub = TestHub::new().await;
+    let session = cookie(
+        &sign_in(&hub, "acme@example.org", PASSWORD).await,
+        "__Host-signage",
+    );
+    assert_eq!(get(&hub, "/screens", &session).await.status, 200);
+    let made = account::set_password(hub.store(), "acme@example.org", None, ident::now())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(get(&hub, "/screens", &session).await.status, 303);
+    assert_eq!(sign_in(&hub, "acme@example.org", PASSWORD).await.status, 401);
+    assert_eq!(sign_in(&hub, "acme@example.org", made.expose()).await.status, 303);
 }

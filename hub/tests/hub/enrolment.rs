@@ -10,6 +10,7 @@ use signage_protocol::api::Enrolled;
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::token::Kind;
+use tower::ServiceExt as _;
 
 fn problem(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
@@ -264,4 +265,36 @@ async fn the_written_file_is_one_that_a_device_accepts() {
     let file: signage_protocol::config::ProvisionFile = serde_json::from_str(&text).unwrap();
     assert_eq!(file.device_token, Some(secret));
     assert_eq!(file.hub.unwrap().url, URL);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_that_is_switched_on_at_once_gets_in() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let requests = (0..100).map(|seed| {
+        let request = Screen::new(seed).enroll_request(&Screen::enrollment(&secret));
+        tokio::spawn(hub.router.clone().oneshot(request))
+    });
+    for answer in requests.collect::<Vec<_>>() {
+        assert_eq!(answer.await.unwrap().unwrap().status(), 200);
+    }
+    assert_eq!(
+        devices::list(hub.store(), &hub.account.id).await.unwrap().len(),
+        100
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_devices_that_show_one_device_token_at_once_one_gets_in() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Device).await;
+    let requests = (0..20).map(|seed| {
+        let request = Screen::new(seed).enroll_request(&Screen::enrollment(&secret));
+        tokio::spawn(hub.router.clone().oneshot(request))
+    });
+    let mut accepted = 0;
+    for answer in requests.collect::<Vec<_>>() {
+        accepted += u32::from(answer.await.unwrap().unwrap().status() == 200);
+    }
+    assert_eq!(accepted, 1);
 }
