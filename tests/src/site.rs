@@ -52,13 +52,18 @@ impl Site {
         })
     }
 
-    /// A stick with the provisioning file.
+    /// A stick with the provisioning file, one file system from its first byte to its last.
     pub async fn stick(&self) -> Result<PathBuf> {
+        self.build(Stick::fat32()).await
+    }
+
+    /// The same with a partition table.
+    pub async fn partitioned_stick(&self) -> Result<PathBuf> {
+        self.build(Stick::fat32().partitioned()).await
+    }
+
+    async fn build(&self, stick: Stick) -> Result<PathBuf> {
         let text = serde_json::to_vec_pretty(&self.file)?;
-        Stick::fat32()
-            .partitioned()
-            .file(FILE, text)
-            .build(&self.directory.join("stick.img"))
-            .await
+        stick.file(FILE, text).build(&self.directory.join("stick.img")).await
     }
 }

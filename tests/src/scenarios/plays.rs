@@ -26,7 +26,7 @@ pub async fn stick_at_boot(context: &Context) -> Result<()> {
     standing::check(&vm).await
 }
 
-/// A stick that is plugged in later leads to content.
+/// A stick that is plugged in later leads to content. This one has a partition table, as most have.
 pub async fn stick_later(context: &Context) -> Result<()> {
     let site = Site::new(&context.directory).await?;
     site.hub.start().await?;
@@ -34,7 +34,7 @@ pub async fn stick_later(context: &Context) -> Result<()> {
     context
         .screen_shows(&vm, &[Code::UsbNone.as_str()], secs(90))
         .await?;
-    let stick = vm.plug_stick(&site.stick().await?).await?;
+    let stick = vm.plug_stick(&site.partitioned_stick().await?).await?;
     context.note("stick plugged in");
     context.screen_plays(&vm, secs(60)).await?;
     context.note("content plays");
