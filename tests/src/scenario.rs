@@ -73,6 +73,11 @@ impl Context {
         Ok(vm)
     }
 
+    /// The machine that was switched on last.
+    pub fn vm(&self) -> Option<Arc<Vm>> {
+        lock(&self.vm).clone()
+    }
+
     /// Writes into the timeline what happened just now.
     pub fn note(&self, what: &str) -> f64 {
         self.note_with_guest(what, None)

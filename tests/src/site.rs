@@ -64,6 +64,9 @@ impl Site {
 
     async fn build(&self, stick: Stick) -> Result<PathBuf> {
         let text = serde_json::to_vec_pretty(&self.file)?;
-        stick.file(FILE, text).build(&self.directory.join("stick.img")).await
+        stick
+            .file(FILE, text)
+            .build(&self.directory.join("stick.img"))
+            .await
     }
 }

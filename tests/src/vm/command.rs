@@ -44,29 +44,33 @@ impl Sockets {
     }
 }
 
+/// Where the guest's serial console goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Console<'a> {
+    /// Into a file.
+    File(&'a Path),
+    /// To the terminal of this process, with QEMU's monitor behind Ctrl-A C.
+    Terminal,
+}
+
 /// QEMU with everything that `config` asks for.
-pub fn qemu(config: &Config, disk: &Path, directory: &Path, sockets: &Sockets, accel: Accel) -> Command {
+pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Sockets, accel: Accel) -> Command {
     let image = paths::image();
     let (width, height) = config.screen;
     let mut command = bare(accel);
-    command
-        .arg("-kernel")
-        .arg(image.join("vmlinuz"))
-        .arg("-initrd")
-        .arg(image.join("initrd"));
+    command.arg("-kernel").arg(image.join("vmlinuz"));
+    command.arg("-initrd").arg(image.join("initrd"));
     command.args(["-append", &format!("{KERNEL} {}", config.append)]);
     command.args(["-smp", "2", "-m", &config.memory.to_string()]);
 
-    device(
-        &mut command,
-        &json!({ "driver": "virtio-gpu-pci", "id": SCREEN, "xres": width, "yres": height }),
-    );
+    let card = json!({ "driver": "virtio-gpu-pci", "id": SCREEN, "xres": width, "yres": height });
+    device(&mut command, &card);
     device(&mut command, &json!({ "driver": "virtio-rng-pci" }));
+
+    let file = json!({ "driver": "file", "filename": disk });
     drive(
         &mut command,
-        &json!({
-            "node-name": "disk", "driver": "qcow2", "file": { "driver": "file", "filename": disk },
-        }),
+        &json!({ "node-name": "disk", "driver": "qcow2", "file": file }),
     );
     device(
         &mut command,
@@ -79,16 +83,14 @@ pub fn qemu(config: &Config, disk: &Path, directory: &Path, sockets: &Sockets, a
         } else {
             "off"
         };
-        // Networks of their own keep the cards from having one address twice; the host is .2 in the first.
-        let net = format!(
-            "user,id=net{index},restrict={restrict},net=10.0.{}.0/24",
-            index + 2
-        );
-        command.args(["-netdev", &net]);
-        device(
-            &mut command,
-            &json!({ "driver": "virtio-net-pci", "netdev": format!("net{index}") }),
-        );
+        // A subnet for each, so that no two cards have one address; the first is 10.0.2.0.
+        let subnet = format!("10.0.{}.0/24", index + 2);
+        let id = format!("net{index}");
+        command.args([
+            "-netdev",
+            &format!("user,id={id},restrict={restrict},net={subnet}"),
+        ]);
+        device(&mut command, &json!({ "driver": "virtio-net-pci", "netdev": id }));
     }
 
     device(&mut command, &json!({ "driver": "qemu-xhci", "id": "usb" }));
@@ -98,23 +100,19 @@ pub fn qemu(config: &Config, disk: &Path, directory: &Path, sockets: &Sockets, a
         device(&mut command, &stick_device(&id));
     }
 
-    let (serial, agent) = (directory.join("serial.log"), sockets.agent.display());
-    command.args(["-serial", &format!("file:{}", serial.display())]);
-    command.args([
-        "-qmp",
-        &format!("unix:{},server=on,wait=off", sockets.qmp.display()),
-    ]);
-    device(&mut command, &json!({ "driver": "virtio-serial-pci" }));
+    match console {
+        Console::File(path) => command.args(["-serial", &format!("file:{}", path.display())]),
+        Console::Terminal => command.args(["-serial", "mon:stdio"]),
+    };
+    let socket = |path: &Path| format!("{},server=on,wait=off", path.display());
+    command.args(["-qmp", &format!("unix:{}", socket(&sockets.qmp))]);
     command.args([
         "-chardev",
-        &format!("socket,id=agent,path={agent},server=on,wait=off"),
+        &format!("socket,id=agent,path={}", socket(&sockets.agent)),
     ]);
-    device(
-        &mut command,
-        &json!({
-            "driver": "virtserialport", "chardev": "agent", "name": "org.qemu.guest_agent.0",
-        }),
-    );
+    device(&mut command, &json!({ "driver": "virtio-serial-pci" }));
+    let port = json!({ "driver": "virtserialport", "chardev": "agent", "name": "org.qemu.guest_agent.0" });
+    device(&mut command, &port);
     command
 }
 

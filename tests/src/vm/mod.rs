@@ -20,6 +20,7 @@ use crate::wait::{secs, wait_for};
 use crate::{paths, process};
 use agent::Agent;
 pub use agent::Output;
+use command::Console;
 use qmp::Qmp;
 
 /// What a machine is made of. The defaults are a screen of 1280x720, a network and no stick.
@@ -95,7 +96,14 @@ impl Vm {
     pub async fn start(config: &Config, disk: &Disk, directory: &Path) -> Result<Self> {
         let sockets = command::Sockets::in_directory(directory);
         sockets.remove()?;
-        let mut command = command::qemu(config, &disk.0, directory, &sockets, accel::choose().await?);
+        let serial = directory.join("serial.log");
+        let mut command = command::qemu(
+            config,
+            &disk.0,
+            Console::File(&serial),
+            &sockets,
+            accel::choose().await?,
+        );
         let process = process::start(&mut command, &directory.join("qemu.log"))?;
         let started = Instant::now();
         let qmp = Qmp::connect(&sockets.qmp).await.with_context(|| {
@@ -317,6 +325,21 @@ impl Vm {
         })
         .await
     }
+}
+
+/// The command line of a machine whose serial console is this terminal and whose screen is offered by VNC.
+pub async fn interactive(config: &Config, disk: &Disk, directory: &Path) -> Result<Command> {
+    let sockets = command::Sockets::in_directory(directory);
+    sockets.remove()?;
+    let mut command = command::qemu(
+        config,
+        &disk.0,
+        Console::Terminal,
+        &sockets,
+        accel::choose().await?,
+    );
+    command.args(["-vnc", "localhost:0"]);
+    Ok(command)
 }
 
 /// The status type reads D-Bus variants; here the values come as plain JSON.
