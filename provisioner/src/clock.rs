@@ -1,15 +1,12 @@
 //! Whether the clock can be believed.
 //!
-//! Boards without a battery start in the past. No certificate may be checked by such a clock, so the wall
-//! clock is first raised to the latest moment that is known to have passed: this build, and the day the
-//! provisioning file was made. Time synchronisation corrects it from there.
+//! Boards without a battery start in the past, and no certificate may be checked by such a clock. systemd
+//! raises it to the time of the image (`/usr/lib/clock-epoch`) and to the last time that was synchronised
+//! (timesyncd); what is known here beyond that is the day the provisioning file was made. Time
+//! synchronisation corrects it from there.
 
 use jiff::Timestamp;
 use signage_protocol::problem::{Code, Problem};
-
-/// When this binary was made, in seconds since 1970; 0 when the build gave no date. Set from
-/// `SOURCE_DATE_EPOCH`, so that a build stays reproducible.
-const BUILT: Option<&str> = option_env!("SOURCE_DATE_EPOCH");
 
 /// What has to be done about the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +19,7 @@ pub enum Verdict {
 
 /// Compares the clock with what is known to have passed.
 pub fn judge(now: Timestamp, issued_at: Option<Timestamp>) -> Verdict {
-    let built = BUILT
-        .and_then(|text| text.parse().ok())
-        .and_then(|second| Timestamp::from_second(second).ok());
-    match built.into_iter().chain(issued_at).max() {
+    match issued_at {
         Some(floor) if now < floor => Verdict::Behind(floor),
         _ => Verdict::Credible,
     }

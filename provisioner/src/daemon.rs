@@ -4,6 +4,7 @@
 //! send their result back as an event. The state is written before anything that follows from it is shown.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -25,6 +26,9 @@ use crate::network::{self, Link};
 use crate::settings;
 use crate::store::{Store, Stored};
 
+/// A service that has not answered by then will not.
+const CALL: Duration = Duration::from_secs(30);
+
 /// Where the daemon keeps and finds things.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -38,7 +42,10 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let store = Store::open(&options.state)?;
     let identity = Identity::load_or_create(&store)?;
-    let bus = Connection::system().await?;
+    let bus = zbus::connection::Builder::system()?
+        .method_timeout(CALL)
+        .build()
+        .await?;
     let face = Face::default();
     bus::serve(&bus, face.clone(), identity.clone()).await?;
 
@@ -53,14 +60,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         bus,
         face,
         events,
+        applying: Arc::default(),
+        shown_problem: Default::default(),
     };
-    let stored = daemon.store.load().unwrap_or_else(|error| {
-        tracing::error!(
-            error = format!("{:#}", anyhow::Error::from(error)),
-            "stored state not readable"
-        );
-        Stored::default()
-    });
+    // A disk that does not answer is no reason to forget the account: the service is started again.
+    let stored = daemon.store.load()?;
     tracing::info!(
         device = daemon.identity.id(),
         enrolled = stored.enrolment.is_some(),
@@ -71,6 +75,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     watch_media(options.runtime.join("medium"), daemon.events.clone());
     notify(&[sd_notify::NotifyState::Ready]);
 
+    let bus_lost = daemon.bus.clone();
     let mut stop = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let mut watchdog = tokio::time::interval(watchdog_interval());
     loop {
@@ -83,6 +88,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             },
             () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => daemon.take(Event::WakeUp).await,
             _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
+            // Without its bus the daemon is deaf and mute; the service is started again.
+            () = bus_lost.closed() => anyhow::bail!("the connection to the bus is lost"),
             _ = stop.recv() => return Ok(()),
         }
     }
@@ -96,6 +103,8 @@ struct Daemon {
     bus: Connection,
     face: Face,
     events: mpsc::UnboundedSender<Event>,
+    applying: Arc<tokio::sync::Mutex<()>>,
+    shown_problem: (String, String),
 }
 
 impl Daemon {
@@ -119,20 +128,23 @@ impl Daemon {
         self.publish().await;
     }
 
-    async fn publish(&self) {
+    async fn publish(&mut self) {
         let status = self.machine.status(self.now());
         let content = self.machine.stored().enrolment.as_ref().map(|enrolment| Content {
             hub: enrolment.hub.clone(),
             account_key: enrolment.enrolled.account_key.clone(),
         });
         let problem = (status.problem_code.clone(), status.problem_detail.clone());
-        if self.face.show(status, content) {
+        if problem != self.shown_problem {
             if !problem.0.is_empty() {
                 tracing::warn!(code = problem.0, detail = problem.1, "problem");
             }
-            if let Err(error) = self.face.announce(&self.bus).await {
-                tracing::warn!(%error, "status not announced");
-            }
+            self.shown_problem = problem;
+        }
+        if self.face.show(status, content)
+            && let Err(error) = self.face.announce(&self.bus).await
+        {
+            tracing::warn!(%error, "status not announced");
         }
     }
 
@@ -161,18 +173,20 @@ impl Daemon {
 
     fn apply(&self, job: Job, with_network: bool) {
         let Some(configuration) = self.machine.stored().configuration.clone() else {
-            return self.send(Event::SettingsApplied(job));
+            return self.send(Event::SettingsApplied(job, None));
         };
-        let (bus, events) = (self.bus.clone(), self.events.clone());
+        let (bus, events, applying) = (self.bus.clone(), self.events.clone(), self.applying.clone());
         tokio::spawn(async move {
+            // One after the other: the newest comes last, and checkpoints do not meet.
+            let _alone = applying.lock().await;
             let event = match settings::apply(&bus, &configuration.file, with_network).await {
-                Ok(()) => {
+                Ok(notice) => {
                     tracing::info!(
                         origin = configuration.origin,
                         network = with_network,
                         "settings applied"
                     );
-                    Event::SettingsApplied(job)
+                    Event::SettingsApplied(job, notice)
                 }
                 Err(problem) => Event::SettingsFailed(job, problem),
             };

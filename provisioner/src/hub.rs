@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use rustls::CertificateError;
 use signage_protocol::api::{
     self, Assertion, EnrollRequest, Enrolled, Enrollment, ProblemDetails, TokenResponse,
 };
@@ -166,37 +167,38 @@ fn classify(status: StatusCode, retry_after: Option<Duration>, details: Option<P
     Failure::Refused(problem)
 }
 
-/// No answer: which of name, TLS and connection it was, from the chain of causes.
+/// No answer: which of name, clock, TLS and connection it was, from the chain of causes.
 fn unreachable(url: &str, error: &reqwest::Error) -> Failure {
     let mut code = Code::HubUnreachable;
-    let mut reason = if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else {
-        String::new()
-    };
+    let mut reason = String::new();
     let mut cause = error.source();
     while let Some(error) = cause {
-        let text = error.to_string();
-        if is_tls(error) {
-            code = Code::TlsUntrusted;
-        } else if text.contains("dns error") {
-            code = Code::NetDns;
+        reason = error.to_string();
+        match tls(error) {
+            Some(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+            )) => code = Code::ClkWrong,
+            Some(_) => code = Code::TlsUntrusted,
+            None if reason.contains("dns error") => code = Code::NetDns,
+            None => {}
         }
-        reason = text;
         cause = error.source();
     }
-    Failure::Unreachable(Problem::new(code, format!("{url}: {reason}")))
+    if error.is_timeout() {
+        reason = "no answer in time".to_owned();
+    }
+    let problem = Problem::new(code, format!("{url}: {reason}"));
+    match code {
+        Code::HubUnreachable | Code::NetDns if !error.is_timeout() => Failure::Absent(problem),
+        _ => Failure::Silent(problem),
+    }
 }
 
 /// rustls reports through I/O errors, whose inner error is not part of their chain of sources.
-fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    if error.is::<rustls::Error>() {
-        return true;
-    }
-    let inner = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref);
-    inner.is_some_and(|inner| is_tls(inner))
+fn tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    error
+        .downcast_ref()
+        .or_else(|| tls(error.downcast_ref::<std::io::Error>()?.get_ref()?))
 }
 
 #[cfg(test)]

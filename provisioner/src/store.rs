@@ -3,6 +3,7 @@
 //! A write goes to a temporary file, is synced, renamed over the old one, and the directory is synced. At
 //! any instant there is either the old document or the new one. Files are `0600` in a `0700` directory.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -97,15 +98,6 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
-    /// The document does not parse. It was set aside.
-    #[error("the stored state is damaged; it was kept as {}", kept.display())]
-    Damaged {
-        /// Where it is now.
-        kept: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        source: serde_json::Error,
-    },
 }
 
 /// The state directory.
@@ -130,24 +122,34 @@ impl Store {
         Ok(Self { directory })
     }
 
-    /// Reads the state; a device that never had one gets the empty state. A document that does not parse is
-    /// set aside, so that the next start is a fresh one and nothing is lost.
+    /// Reads the state; a device that never had one gets the empty state.
+    ///
+    /// A part that does not parse, for example because a newer version wrote it before a rollback, costs that
+    /// part only: a configuration that is not understood must not lose the account. The document is kept
+    /// beside, so that nothing is lost for good.
     pub fn load(&self) -> Result<Stored, StoreError> {
         let Some(bytes) = self.read(STATE)? else {
             return Ok(Stored::default());
         };
-        serde_json::from_slice(&bytes).map_err(|source| {
-            let path = self.directory.join(STATE);
-            let kept = self.directory.join("state.json.damaged");
-            match fs::rename(&path, &kept) {
-                Ok(()) => StoreError::Damaged { kept, source },
-                Err(source) => StoreError::Io {
-                    action: "set aside",
-                    path,
-                    source,
-                },
-            }
-        })
+        if let Ok(stored) = serde_json::from_slice(&bytes) {
+            return Ok(stored);
+        }
+        self.replace("state.json.damaged", &bytes)?;
+        let parts: HashMap<String, serde_json::Value> = serde_json::from_slice(&bytes).unwrap_or_default();
+        let stored = Stored {
+            configuration: parts
+                .get("configuration")
+                .and_then(|part| Configuration::deserialize(part).ok()),
+            enrolment: parts
+                .get("enrolment")
+                .and_then(|part| Enrolment::deserialize(part).ok()),
+        };
+        let enrolled = stored.enrolment.is_some();
+        tracing::error!(
+            enrolled,
+            "a part of the stored state is damaged; it was kept aside"
+        );
+        Ok(stored)
     }
 
     /// Replaces the state.
@@ -247,12 +249,22 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_state_is_set_aside_and_the_next_start_is_fresh() {
+    fn a_part_that_is_not_understood_costs_that_part_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let mut document = serde_json::to_value(sample()).unwrap();
+        document["enrolment"] = serde_json::json!({ "from": "the future" });
+        fs::write(directory.path().join("state.json"), document.to_string()).unwrap();
+        assert_eq!(store.load().unwrap(), sample());
+        assert!(directory.path().join("state.json.damaged").exists());
+    }
+
+    #[test]
+    fn a_damaged_state_is_kept_aside_and_the_start_is_fresh() {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         fs::write(directory.path().join("state.json"), "{").unwrap();
-        assert!(matches!(store.load(), Err(StoreError::Damaged { .. })));
-        assert!(directory.path().join("state.json.damaged").exists());
         assert_eq!(store.load().unwrap(), Stored::default());
+        assert!(directory.path().join("state.json.damaged").exists());
     }
 }

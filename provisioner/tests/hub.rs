@@ -159,7 +159,7 @@ async fn a_silent_hub_and_a_wrong_name_are_told_apart() {
             .access_token(&Identity::from_seed(&[1; 32]))
             .await
             .unwrap_err();
-        assert!(matches!(failure, Failure::Unreachable(_)), "{failure:?}");
+        assert!(matches!(failure, Failure::Absent(_)), "{failure:?}");
         code(&failure)
     };
     assert_eq!(ask("https://127.0.0.1:9").await, Code::HubUnreachable);

@@ -63,9 +63,10 @@ pub enum Event {
     },
     /// A medium holds none, or a bad one.
     Rejected(Problem),
-    /// All settings of the job are in force.
-    SettingsApplied(Job),
-    /// They are not; what could be undone is undone.
+    /// The settings of the job are in force, except for something that does not keep the device from the
+    /// network.
+    SettingsApplied(Job, Option<Problem>),
+    /// The network of the job did not come up, and the former one is back.
     SettingsFailed(Job, Problem),
     /// There is an address.
     NetworkUp(String),
@@ -96,7 +97,7 @@ impl Event {
             Self::Loaded(_) => "loaded",
             Self::Offered { .. } => "offered",
             Self::Rejected(_) => "rejected",
-            Self::SettingsApplied(_) => "settings-applied",
+            Self::SettingsApplied(..) => "settings-applied",
             Self::SettingsFailed(..) => "settings-failed",
             Self::NetworkUp(_) => "network-up",
             Self::NetworkDown(_) => "network-down",

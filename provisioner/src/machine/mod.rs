@@ -35,12 +35,21 @@ pub struct Machine {
 }
 
 /// What the machine knows besides its state.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Known {
     device_id: String,
     stored: Stored,
     address: Option<String>,
+    /// Why there is no address.
+    link: Option<Problem>,
+    /// What keeps the device from the next state.
     problem: Option<Problem>,
+    /// What is wrong with a stick or with settings, without keeping the device from anything.
+    notice: Option<Problem>,
+    /// The application of settings that runs, or that failed and will be tried again.
+    apply: Option<Poll>,
+    /// The hub does not know this device any more, though its account was signed once.
+    forgotten: bool,
     jobs: u64,
 }
 
@@ -51,10 +60,7 @@ impl Machine {
             state: State::Starting,
             known: Known {
                 device_id: device_id.into(),
-                stored: Stored::default(),
-                address: None,
-                problem: None,
-                jobs: 0,
+                ..Known::default()
             },
         }
     }
@@ -80,7 +86,11 @@ impl Machine {
 
     /// When [`Event::WakeUp`] is due, if ever.
     pub fn wake_at(&self, now: Moment) -> Option<std::time::Duration> {
-        self.state.wake_at().into_iter().chain(self.expiry(now)).min()
+        let apply = self.known.apply.and_then(|apply| apply.due);
+        [self.state.wake_at(), apply, self.expiry(now)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The status for the bus; `generation` is the caller's.
@@ -89,10 +99,18 @@ impl Machine {
             device_id,
             stored,
             address,
-            problem,
             ..
         } = &self.known;
-        let retry = self.state.retry_at().map(|at| now.wall_ms_at(at)).unwrap_or(0);
+        let problem = self.known.problem.as_ref().or(self.known.notice.as_ref());
+        let retry_at = match self.state {
+            State::Settings => self
+                .known
+                .apply
+                .filter(|apply| apply.failures > 0)
+                .and_then(|apply| apply.due),
+            _ => self.state.retry_at(),
+        };
+        let retry = retry_at.map_or(0, |at| now.wall_ms_at(at));
         Status {
             generation: 0,
             phase: self.state.phase().as_str().into(),
@@ -101,11 +119,9 @@ impl Machine {
             address: address.clone().unwrap_or_default(),
             hub: stored.hub().map(|hub| hub.url.clone()).unwrap_or_default(),
             problem_code: problem
-                .as_ref()
                 .map(|problem| problem.code.to_string())
                 .unwrap_or_default(),
             problem_detail: problem
-                .as_ref()
                 .and_then(|problem| problem.detail.clone())
                 .unwrap_or_default(),
             retry_at: retry,

@@ -30,10 +30,7 @@ pub enum State {
         advise_at: Option<Duration>,
     },
     /// Settings are being applied.
-    Settings {
-        /// The application that runs, or that failed.
-        apply: Poll,
-    },
+    Settings,
     /// No address yet.
     Network,
     /// The clock is not believed yet.
@@ -69,7 +66,7 @@ impl State {
         match self {
             Self::Starting => Phase::Starting,
             Self::Sources { .. } => Phase::Sources,
-            Self::Settings { .. } => Phase::Settings,
+            Self::Settings => Phase::Settings,
             Self::Network => Phase::Network,
             Self::Clock { .. } => Phase::Clock,
             Self::Enrolling { .. } => Phase::Enrolling,
@@ -82,9 +79,8 @@ impl State {
     /// The repeated job of this state, if it has one.
     pub const fn poll(&self) -> Option<&Poll> {
         match self {
-            Self::Starting | Self::Sources { .. } | Self::Network => None,
-            Self::Settings { apply: poll }
-            | Self::Clock { check: poll }
+            Self::Starting | Self::Sources { .. } | Self::Settings | Self::Network => None,
+            Self::Clock { check: poll }
             | Self::Enrolling { enroll: poll }
             | Self::Pending { refresh: poll }
             | Self::Authorized { refresh: poll }

@@ -17,7 +17,7 @@ use crate::store::{Configuration, Enrolment, Stored};
 
 /// How long a fresh device says "looking for settings" before it says what to do: about the time USB needs.
 const LOOK: Duration = Duration::from_secs(5);
-/// A failed application of settings is tried again after this long (design: keep the intent, retry).
+/// Settings that did not come up are tried again after this long: the intent is kept.
 const APPLY_AGAIN: Duration = Duration::from_secs(300);
 /// The clock is looked at this often until it is credible.
 const CLOCK_AGAIN: Duration = Duration::from_secs(5);
@@ -34,32 +34,34 @@ pub(super) fn step(
     now: Moment,
     random: f64,
 ) -> Result<Step, NotAllowed> {
+    let name = (event.name(), state.phase().as_str());
+    // An answer to a job that is not the awaited one comes too late and changes nothing.
+    if late(&event, &state, known) {
+        return Ok(stay(state));
+    }
+    note_link(&event, known);
+    let mut again = vec![];
+    if matches!(event, Event::WakeUp) && known.apply.as_ref().is_some_and(|apply| is_due(apply, now)) {
+        again.push(apply_again(known));
+    }
+    let Some((state, effects)) = transition(state, event, known, now, random) else {
+        return Err(NotAllowed {
+            event: name.0,
+            state: name.1,
+        });
+    };
+    Ok((state, [again, effects].concat()))
+}
+
+/// The rows; `None` is "not allowed".
+fn transition(state: State, event: Event, known: &mut Known, now: Moment, random: f64) -> Option<Step> {
     use Event as E;
     use State as S;
-    let refused = NotAllowed {
-        event: event.name(),
-        state: state.phase().as_str(),
-    };
-
-    // An answer to a job that is not the awaited one comes too late and changes nothing.
-    if let Some(job) = answered(&event)
-        && !awaited(&state, job)
-    {
-        return if matches!(state, S::Starting) {
-            Err(refused)
-        } else {
-            Ok((state, vec![]))
-        };
-    }
-
-    let next = match (state, event) {
+    Some(match (state, event) {
         (S::Starting, E::Loaded(stored)) => loaded(*stored, known, now, random),
-        // The bus and the sticks may be quicker than the disk.
-        (S::Starting, E::NetworkUp(address)) => {
-            known.address = Some(address);
-            stay(S::Starting)
-        }
-        (S::Starting, E::NetworkDown(_)) => stay(S::Starting),
+        // The network may be quicker than the disk.
+        (S::Starting, E::NetworkUp(_) | E::NetworkDown(_)) => stay(S::Starting),
+        (S::Starting, _) | (_, E::Loaded(_)) => return None,
 
         (S::Sources { .. }, E::Offered { digest, origin, file }) => adopt(digest, origin, *file, known),
         (S::Sources { .. }, E::Rejected(problem)) => {
@@ -71,45 +73,18 @@ pub(super) fn step(
             stay(S::Sources { advise_at: None })
         }
 
-        (S::Settings { .. }, E::SettingsApplied(_)) => {
+        (S::Settings, E::SettingsApplied(_, notice)) => {
             known.problem = None;
-            let effects = settings_kept(known);
-            let (state, more) = after_settings(known);
-            (state, [effects, more].concat())
-        }
-        (S::Settings { apply }, E::SettingsFailed(_, problem)) => {
-            known.problem = Some(problem);
-            let due = Some(now.mono + APPLY_AGAIN);
-            stay(S::Settings {
-                apply: Poll {
-                    failures: apply.failures + 1,
-                    due,
-                    ..apply
-                },
-            })
-        }
-        (S::Settings { apply }, E::WakeUp) if is_due(&apply, now) => {
-            let job = known.next_job();
-            let network = !known.stored.network_applied();
-            (
-                S::Settings {
-                    apply: Poll {
-                        job,
-                        due: None,
-                        ..apply
-                    },
-                },
-                vec![Effect::Apply { job, network }],
-            )
+            let kept = settings_kept(notice, known);
+            let (state, effects) = after_settings(known);
+            (state, [kept, effects].concat())
         }
 
-        (S::Network, E::NetworkUp(address)) => {
-            known.address = Some(address);
+        (S::Network, E::NetworkUp(_)) => {
             known.problem = None;
             check_clock(known)
         }
         (S::Network, E::NetworkDown(problem)) => {
-            known.address = None;
             known.problem = problem;
             stay(S::Network)
         }
@@ -144,14 +119,16 @@ pub(super) fn step(
         }
 
         (S::Enrolling { .. }, E::Enrolled(_, enrolled)) => enrolled_now(*enrolled, known, now, random),
-        (S::Enrolling { enroll }, E::EnrollFailed(_, failure)) => stay(S::Enrolling {
-            enroll: failed(enroll, &failure, known, now, random),
-        }),
+        (S::Enrolling { enroll }, E::EnrollFailed(_, failure)) => {
+            known.problem = Some(failure.problem().clone());
+            stay(S::Enrolling {
+                enroll: failed(enroll, &failure, now, random, true),
+            })
+        }
         (S::Enrolling { enroll: poll }, E::WakeUp) if is_due(&poll, now) => enroll(known, poll.failures),
 
         // Without an address there is nothing to wait for but an address.
         (S::Clock { .. } | S::Enrolling { .. }, E::NetworkDown(problem)) => {
-            known.address = None;
             known.problem = problem;
             stay(S::Network)
         }
@@ -159,27 +136,26 @@ pub(super) fn step(
         // A stick on a device that is not enrolled yet: the newest file counts. The same file again means
         // "try now", which is what somebody wants who pulls a stick and plugs it back in.
         (
-            state @ (S::Settings { .. } | S::Network | S::Clock { .. } | S::Enrolling { .. }),
+            state @ (S::Settings | S::Network | S::Clock { .. } | S::Enrolling { .. }),
             E::Offered { digest, origin, file },
         ) => {
-            if known.stored.digest() != Some(digest.as_str()) {
-                adopt(digest, origin, *file, known)
-            } else if let S::Enrolling {
-                enroll:
-                    Poll {
-                        due: Some(_),
-                        failures,
-                        ..
-                    },
-            } = state
-            {
-                enroll(known, failures)
-            } else {
-                stay(state)
+            let failed_to_apply = known.apply.is_some_and(|apply| apply.due.is_some());
+            match state {
+                _ if known.stored.digest() != Some(digest.as_str()) => adopt(digest, origin, *file, known),
+                S::Settings if failed_to_apply => (S::Settings, vec![apply_again(known)]),
+                S::Enrolling {
+                    enroll:
+                        Poll {
+                            due: Some(_),
+                            failures,
+                            ..
+                        },
+                } => enroll(known, failures),
+                state => stay(state),
             }
         }
         (
-            state @ (S::Settings { .. } | S::Network | S::Clock { .. } | S::Enrolling { .. }),
+            state @ (S::Settings | S::Network | S::Clock { .. } | S::Enrolling { .. }),
             E::Rejected(problem),
         ) => {
             known.problem = Some(problem);
@@ -195,7 +171,7 @@ pub(super) fn step(
             state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }),
             E::Rejected(problem),
         ) => {
-            known.problem = Some(problem);
+            known.notice = Some(problem);
             stay(state)
         }
         (
@@ -206,96 +182,74 @@ pub(super) fn step(
             state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }),
             E::AuthorizationFailed(_, failure),
         ) => {
-            let problem = known.problem.clone();
-            let repoll = |poll| failed(poll, &failure, known, now, random);
-            let state = with_poll(state, repoll);
-            if !matches!(state, S::Authorized { .. }) {
-                // What the operator has to do is more use than the news that the hub is silent.
-                known.problem = problem;
+            known.forgotten = matches!(failure, Failure::Refused(_));
+            let plays = matches!(state, S::Authorized { .. });
+            if plays {
+                // A pulled cable explains more than the silence that follows from it. A screen that does not
+                // play goes on saying what the operator has to do.
+                known.problem = known.link.clone().or_else(|| Some(failure.problem().clone()));
             }
-            stay(state)
+            stay(with_poll(state, |poll| {
+                failed(poll, &failure, now, random, !plays)
+            }))
         }
         (state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }), E::WakeUp) => {
-            let expired = matches!(state, S::Authorized { .. }) && known.may_play(now.wall).is_err();
-            let refresh = state.poll().copied().filter(|poll| is_due(poll, now));
-            match (expired, refresh) {
-                (false, None) => stay(state),
-                (_, refresh) => {
-                    let mut effects = vec![];
-                    let state = with_poll(state, |poll| match refresh {
-                        None => poll,
-                        Some(_) => {
-                            let job = known.next_job();
-                            effects.push(Effect::RefreshAuthorization(job));
-                            Poll {
-                                job,
-                                due: None,
-                                ..poll
-                            }
-                        }
-                    });
-                    (standing(state, known, now.wall), effects)
-                }
-            }
+            enrolled_wakes(state, known, now)
         }
 
-        // Facts that any running state takes note of.
-        (S::Starting, event) => {
-            return Err(NotAllowed {
-                event: event.name(),
-                ..refused
-            });
-        }
-        (state, E::NetworkUp(address)) => {
-            known.address = Some(address);
-            stay(state)
-        }
-        (state, E::NetworkDown(_)) => {
-            known.address = None;
-            stay(state)
-        }
-        (state, E::SettingsApplied(_)) => {
-            let effects = settings_kept(known);
+        // What any running state takes note of.
+        (state, E::SettingsApplied(_, notice)) => {
+            let effects = settings_kept(notice, known);
             (state, effects)
         }
-        (state, E::SettingsFailed(_, problem) | E::SaveFailed(problem)) => {
-            known.problem = Some(problem);
+        (state, E::SettingsFailed(_, problem)) => {
+            if let Some(apply) = &mut known.apply {
+                apply.failures = apply.failures.saturating_add(1);
+                apply.due = Some(now.mono + APPLY_AGAIN);
+            }
+            known.notice = Some(problem);
             stay(state)
         }
-        // A timer that fires early or for a state already left.
+        (state, E::SaveFailed(problem)) => {
+            known.notice = Some(problem);
+            stay(state)
+        }
+        (state, E::NetworkUp(_) | E::NetworkDown(_)) => stay(state),
+        // The check at start of an enrolled device, whose only purpose was to raise the clock.
+        (state, E::ClockCredible(_) | E::ClockWrong(..)) => stay(state),
+        // A timer that fires early, or for a state already left.
         (state, E::WakeUp) => stay(state),
 
-        (_, _) => return Err(refused),
-    };
-    Ok(next)
+        (_, E::Enrolled(..) | E::EnrollFailed(..) | E::Authorization(..) | E::AuthorizationFailed(..)) => {
+            return None;
+        }
+    })
 }
 
 fn stay(state: State) -> Step {
     (state, vec![])
 }
 
-/// The job that an event answers, where only the awaited answer counts. Settings are applied in the
-/// background of an enrolled device, so their answer always counts there.
-fn answered(event: &Event) -> Option<super::Job> {
-    match event {
+/// Whether the event answers a job that nobody waits for any more.
+fn late(event: &Event, state: &State, known: &Known) -> bool {
+    let (poll, job) = match event {
+        Event::SettingsApplied(job, _) | Event::SettingsFailed(job, _) => (known.apply.as_ref(), job),
         Event::ClockCredible(job)
         | Event::ClockWrong(job, _)
         | Event::Enrolled(job, _)
         | Event::EnrollFailed(job, _)
         | Event::Authorization(job, _)
-        | Event::AuthorizationFailed(job, _)
-        | Event::SettingsApplied(job)
-        | Event::SettingsFailed(job, _) => Some(*job),
-        _ => None,
-    }
+        | Event::AuthorizationFailed(job, _) => (state.poll(), job),
+        _ => return false,
+    };
+    poll.is_none_or(|poll| poll.job != *job || poll.due.is_some())
 }
 
-fn awaited(state: &State, job: super::Job) -> bool {
-    match state {
-        State::Pending { .. } | State::Authorized { .. } | State::Unauthorized { .. } => true,
-        _ => state
-            .poll()
-            .is_some_and(|poll| poll.job == job && poll.due.is_none()),
+fn note_link(event: &Event, known: &mut Known) {
+    match event {
+        Event::NetworkUp(address) => (known.address, known.link) = (Some(address.clone()), None),
+        Event::NetworkDown(problem) => (known.address, known.link) = (None, problem.clone()),
+        _ => {}
     }
 }
 
@@ -322,14 +276,14 @@ fn loaded(stored: Stored, known: &mut Known, now: Moment, random: f64) -> Step {
     known.stored = stored;
     if known.stored.enrolment.is_some() {
         // Plays from its own copies, network or not; settings are put in force behind its back.
-        let job = known.next_job();
-        let network = !known.stored.network_applied();
+        let clock = known.next_job();
+        let apply = apply(known);
         let refresh = first_refresh(known, now, random);
         let state = standing(State::Pending { refresh }, known, now.wall);
-        return (state, vec![Effect::Apply { job, network }]);
+        return (state, vec![Effect::CheckClock(clock), apply]);
     }
     if known.stored.configuration.is_some() {
-        return apply(known);
+        return (State::Settings, vec![apply(known)]);
     }
     stay(State::Sources {
         advise_at: Some(now.mono + LOOK),
@@ -338,31 +292,42 @@ fn loaded(stored: Stored, known: &mut Known, now: Moment, random: f64) -> Step {
 
 /// Takes over a file: kept first, then applied.
 fn adopt(digest: String, origin: String, file: ProvisionFile, known: &mut Known) -> Step {
-    known.problem = None;
+    (known.problem, known.notice) = (None, None);
     known.stored.configuration = Some(Configuration {
         digest,
         origin,
         file,
         network_applied: false,
     });
-    let (state, mut effects) = apply(known);
-    effects.insert(0, Effect::Save);
-    (state, effects)
+    (State::Settings, vec![Effect::Save, apply(known)])
 }
 
-fn apply(known: &mut Known) -> Step {
+fn apply(known: &mut Known) -> Effect {
     let job = known.next_job();
-    let network = !known.stored.network_applied();
-    let apply = Poll {
+    known.apply = Some(Poll {
         job,
         failures: 0,
         due: None,
-    };
-    (State::Settings { apply }, vec![Effect::Apply { job, network }])
+    });
+    Effect::Apply {
+        job,
+        network: !known.stored.network_applied(),
+    }
+}
+
+fn apply_again(known: &mut Known) -> Effect {
+    let failures = known.apply.map_or(0, |apply| apply.failures);
+    let effect = apply(known);
+    if let Some(apply) = &mut known.apply {
+        apply.failures = failures;
+    }
+    effect
 }
 
 /// NetworkManager has the profiles now and keeps them itself.
-fn settings_kept(known: &mut Known) -> Vec<Effect> {
+fn settings_kept(notice: Option<Problem>, known: &mut Known) -> Vec<Effect> {
+    known.apply = None;
+    known.notice = notice;
     match &mut known.stored.configuration {
         Some(configuration) if !configuration.network_applied => {
             configuration.network_applied = true;
@@ -386,7 +351,10 @@ fn after_settings(known: &mut Known) -> Step {
     }
     match known.address {
         Some(_) => check_clock(known),
-        None => stay(State::Network),
+        None => {
+            known.problem = known.link.clone();
+            stay(State::Network)
+        }
     }
 }
 
@@ -418,18 +386,18 @@ fn enroll(known: &mut Known, failures: u32) -> Step {
     )
 }
 
-fn failed(poll: Poll, failure: &Failure, known: &mut Known, now: Moment, random: f64) -> Poll {
-    known.problem = Some(failure.problem().clone());
+fn failed(poll: Poll, failure: &Failure, now: Moment, random: f64, urgent: bool) -> Poll {
     let failures = poll.failures.saturating_add(1);
     Poll {
         failures,
-        due: Some(now.mono + failure.delay(failures, random)),
+        due: Some(now.mono + failure.delay(failures, random, urgent)),
         ..poll
     }
 }
 
 fn enrolled_now(enrolled: Enrolled, known: &mut Known, now: Moment, random: f64) -> Step {
     known.problem = None;
+    known.forgotten = false;
     if let Some(hub) = known.stored.hub().cloned() {
         known.stored.enrolment = Some(Enrolment { hub, enrolled });
     }
@@ -438,18 +406,59 @@ fn enrolled_now(enrolled: Enrolled, known: &mut Known, now: Moment, random: f64)
         configuration.file.provision_token = None;
         configuration.file.device_token = None;
     }
-    let refresh = next_refresh(known, now, random);
+    let job = known.next_job();
+    let refresh = next_refresh(
+        Poll {
+            job,
+            failures: 0,
+            due: None,
+        },
+        now,
+        random,
+    );
     (
         standing(State::Pending { refresh }, known, now.wall),
         vec![Effect::Save],
     )
 }
 
-/// A file on an enrolled device: the same again changes nothing, the same hub updates the settings and keeps
-/// the identity, another hub needs `replace`.
+fn enrolled_wakes(state: State, known: &mut Known, now: Moment) -> Step {
+    let refresh = state.poll().is_some_and(|poll| is_due(poll, now));
+    let expired = matches!(state, State::Authorized { .. }) && known.may_play(now.wall).is_err();
+    let mut effects = vec![];
+    let state = with_poll(state, |poll| match refresh {
+        false => poll,
+        true => {
+            let job = known.next_job();
+            effects.push(Effect::RefreshAuthorization(job));
+            Poll {
+                job,
+                due: None,
+                ..poll
+            }
+        }
+    });
+    (
+        if expired {
+            standing(state, known, now.wall)
+        } else {
+            state
+        },
+        effects,
+    )
+}
+
+/// A file on an enrolled device. The same again changes nothing, or tries again what failed. Another hub
+/// needs `replace`. A token from the same hub enrols afresh a device that may not play or that the hub has
+/// forgotten; on one that plays, the file updates the settings and the identity stays.
 fn restock(state: State, digest: String, origin: String, mut file: ProvisionFile, known: &mut Known) -> Step {
     if known.stored.digest() == Some(digest.as_str()) {
-        return stay(state);
+        let failed = known.apply.is_some_and(|apply| apply.due.is_some());
+        return if failed {
+            (state, vec![apply_again(known)])
+        } else {
+            stay(state)
+        };
     }
     let present = known
         .stored
@@ -461,35 +470,38 @@ fn restock(state: State, digest: String, origin: String, mut file: ProvisionFile
         .map(|hub| hub.url.trim_end_matches('/').to_owned());
     let moves = wanted.is_some() && wanted != present;
     if moves && !file.replace {
-        known.problem = Some(Problem::new(Code::CfgForeign, wanted.unwrap_or_default()));
+        known.notice = Some(Problem::new(Code::CfgForeign, wanted.unwrap_or_default()));
         return stay(state);
     }
-    if file.replace && file.token().is_some() {
+    let helpless = known.forgotten || !matches!(state, State::Authorized { .. });
+    if file.token().is_some() && (file.replace || helpless) {
         known.stored.enrolment = None;
+        known.forgotten = false;
         return adopt(digest, origin, file, known);
     }
     file.provision_token = None;
     file.device_token = None;
-    known.problem = None;
-    known.stored.configuration = Some(Configuration {
-        digest,
-        origin,
-        file,
-        network_applied: false,
-    });
-    let job = known.next_job();
-    (state, vec![Effect::Save, Effect::Apply { job, network: true }])
+    if let (Some(enrolment), Some(ca)) = (
+        &mut known.stored.enrolment,
+        file.hub.as_ref().and_then(|hub| hub.ca.clone()),
+    ) {
+        // How a hub whose private CA was renewed becomes trusted again.
+        enrolment.hub.ca = Some(ca);
+    }
+    let (_, effects) = adopt(digest, origin, file, known);
+    (state, effects)
 }
 
 /// Takes a newer authorization; an older one, or one that does not verify, changes nothing.
 fn authorization(refresh: Poll, text: String, known: &mut Known, now: Moment, random: f64) -> Step {
-    let next = Poll {
+    let refresh = Poll {
         failures: 0,
-        ..next_refresh_after(refresh, now, random)
+        ..next_refresh(refresh, now, random)
     };
     known.problem = None;
+    known.forgotten = false;
     let Some(enrolment) = &mut known.stored.enrolment else {
-        return stay(State::Pending { refresh: next });
+        return stay(State::Pending { refresh });
     };
     let verify = |text: &str| {
         let key = enrolment.enrolled.account_key.verifying_key()?;
@@ -501,16 +513,13 @@ fn authorization(refresh: Poll, text: String, known: &mut Known, now: Moment, ra
         .as_deref()
         .and_then(verify)
         .map(|document| document.sequence);
-    let newer = verify(&text).filter(|document| Some(document.sequence) > present);
+    let newer = verify(&text).is_some_and(|document| Some(document.sequence) > present);
     let mut effects = vec![];
-    if newer.is_some() {
+    if newer {
         enrolment.enrolled.authorization = Some(text);
         effects.push(Effect::Save);
     }
-    (
-        standing(State::Authorized { refresh: next }, known, now.wall),
-        effects,
-    )
+    (standing(State::Authorized { refresh }, known, now.wall), effects)
 }
 
 /// Pending, Authorized or Unauthorized: what the stored authorization says. A device that never was allowed
@@ -543,20 +552,7 @@ fn first_refresh(known: &mut Known, now: Moment, random: f64) -> Poll {
     }
 }
 
-fn next_refresh(known: &mut Known, now: Moment, random: f64) -> Poll {
-    let job = known.next_job();
-    next_refresh_after(
-        Poll {
-            job,
-            failures: 0,
-            due: None,
-        },
-        now,
-        random,
-    )
-}
-
-fn next_refresh_after(poll: Poll, now: Moment, random: f64) -> Poll {
+fn next_refresh(poll: Poll, now: Moment, random: f64) -> Poll {
     Poll {
         due: Some(now.mono + REFRESH.mul_f64(0.9 + 0.2 * random)),
         ..poll

@@ -116,7 +116,7 @@ impl Walk {
             panic!("{effects:?}")
         };
         assert_eq!(effects[0], Effect::Save);
-        let effects = walk.take(Event::SettingsApplied(job));
+        let effects = walk.take(Event::SettingsApplied(job, None));
         let Some(&Effect::CheckClock(job)) = effects.last() else {
             panic!("{effects:?}")
         };
@@ -189,7 +189,10 @@ fn a_restart_plays_from_the_stored_authorization_without_network() {
     let effects = walk.take(Event::Loaded(Box::new(before.machine.stored().clone())));
     assert_eq!(walk.phase(), Phase::Authorized);
     assert!(
-        matches!(effects[..], [Effect::Apply { network: false, .. }]),
+        matches!(
+            effects[..],
+            [Effect::CheckClock(_), Effect::Apply { network: false, .. }]
+        ),
         "{effects:?}"
     );
     walk.take(Event::NetworkDown(Some(Code::NetCarrier.into())));
@@ -226,7 +229,7 @@ fn a_silent_hub_is_asked_again_and_found_within_ten_seconds() {
         let asked = walk.now.mono;
         walk.take(Event::EnrollFailed(
             job,
-            Failure::Unreachable(Code::HubUnreachable.into()),
+            Failure::Absent(Code::HubUnreachable.into()),
         ));
         assert!(walk.machine.status(walk.now).retry_at > 0, "the countdown");
         let Some(&Effect::Enroll(next)) = walk.wait().first() else {
@@ -315,6 +318,104 @@ fn an_authorization_ends_on_its_date_without_a_hub() {
     assert_eq!(
         (walk.phase(), walk.problem()),
         (Phase::Unauthorized, Some(Code::AutExpired))
+    );
+}
+
+#[test]
+fn settings_that_fail_on_a_playing_screen_are_tried_again() {
+    let mut walk = Walk::to_authorized();
+    let effects = walk.take(offer("b"));
+    let Some(&Effect::Apply { job, .. }) = effects.last() else {
+        panic!("{effects:?}")
+    };
+    walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));
+    assert_eq!(
+        (walk.phase(), walk.problem()),
+        (Phase::Authorized, Some(Code::NetRefused))
+    );
+    let again = walk.take(offer("b"));
+    assert!(
+        matches!(again[..], [Effect::Apply { network: true, .. }]),
+        "the same stick means now: {again:?}"
+    );
+    let Some(&Effect::Apply { job, .. }) = again.last() else {
+        panic!("{again:?}")
+    };
+    walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));
+    walk.now = walk.now.later(Duration::from_secs(301));
+    let later = walk.take(Event::WakeUp);
+    assert!(
+        later
+            .iter()
+            .any(|effect| matches!(effect, Effect::Apply { network: true, .. })),
+        "{later:?}"
+    );
+}
+
+#[test]
+fn the_answer_for_old_settings_says_nothing_about_new_ones() {
+    let before = Walk::to_authorized();
+    let mut walk = Walk::new();
+    let effects = walk.take(Event::Loaded(Box::new(before.machine.stored().clone())));
+    let Some(&Effect::Apply { job: old, .. }) = effects.last() else {
+        panic!("{effects:?}")
+    };
+    walk.take(offer("b"));
+    assert_eq!(walk.take(Event::SettingsApplied(old, None)), []);
+    assert!(!walk.machine.stored().network_applied());
+}
+
+#[test]
+fn a_wrong_time_zone_does_not_keep_a_screen_off_the_air() {
+    let mut walk = Walk::new();
+    walk.take(Event::Loaded(Box::default()));
+    let effects = walk.take(offer("a"));
+    let Some(&Effect::Apply { job, .. }) = effects.last() else {
+        panic!("{effects:?}")
+    };
+    walk.take(Event::SettingsApplied(job, Some(Code::CfgValue.into())));
+    assert_eq!(
+        (walk.phase(), walk.problem()),
+        (Phase::Network, Some(Code::CfgValue))
+    );
+    assert!(walk.machine.stored().network_applied());
+}
+
+#[test]
+fn a_pulled_cable_is_named_rather_than_the_silence_of_the_hub() {
+    let mut walk = Walk::to_authorized();
+    walk.take(Event::NetworkDown(Some(Code::NetCarrier.into())));
+    let job = walk.refresh();
+    walk.take(Event::AuthorizationFailed(
+        job,
+        Failure::Absent(Code::NetDns.into()),
+    ));
+    assert_eq!(
+        (walk.phase(), walk.problem()),
+        (Phase::Authorized, Some(Code::NetCarrier))
+    );
+}
+
+#[test]
+fn a_new_token_rescues_a_screen_that_the_hub_has_forgotten() {
+    let mut walk = Walk::to_authorized();
+    let job = walk.refresh();
+    walk.take(Event::AuthorizationFailed(
+        job,
+        Failure::Refused(Code::AutInvalid.into()),
+    ));
+    assert_eq!(walk.phase(), Phase::Authorized, "it plays on");
+    walk.take(offer("new"));
+    assert_eq!(walk.phase(), Phase::Settings);
+    assert!(
+        walk.machine
+            .stored()
+            .configuration
+            .as_ref()
+            .unwrap()
+            .file
+            .token()
+            .is_some()
     );
 }
 
@@ -428,20 +529,20 @@ impl Op {
             Self::Reject => Event::Rejected(Code::UsbNoFile.into()),
             Self::Network(true) => Event::NetworkUp("10.0.0.2".into()),
             Self::Network(false) => Event::NetworkDown(None),
-            Self::Settings(true, age) => Event::SettingsApplied(job(age)),
+            Self::Settings(true, age) => Event::SettingsApplied(job(age), None),
             Self::Settings(false, age) => Event::SettingsFailed(job(age), problem()),
             Self::Clock(true, age) => Event::ClockCredible(job(age)),
             Self::Clock(false, age) => Event::ClockWrong(job(age), problem()),
             Self::Enroll(0, age) => Event::Enrolled(job(age), enrolled(Some(document(1, true, None)))),
             Self::Enroll(1, age) => Event::Enrolled(job(age), enrolled(None)),
             Self::Enroll(2, age) => Event::EnrollFailed(job(age), Failure::Refused(problem())),
-            Self::Enroll(_, age) => Event::EnrollFailed(job(age), Failure::Unreachable(problem())),
+            Self::Enroll(_, age) => Event::EnrollFailed(job(age), Failure::Absent(problem())),
             Self::Authorize {
                 sequence,
                 granted,
                 age,
             } => Event::Authorization(job(age), document(sequence, granted, None)),
-            Self::RefreshFails(age) => Event::AuthorizationFailed(job(age), Failure::Unreachable(problem())),
+            Self::RefreshFails(age) => Event::AuthorizationFailed(job(age), Failure::Absent(problem())),
             Self::Wait => {
                 let at = walk
                     .machine
@@ -501,7 +602,11 @@ fn verify_invariants(walk: &Walk) {
         assert!(token.is_none(), "an enrolled device keeps no token");
     }
     // Nothing hangs: either an answer is awaited, or a wake-up is set, or only a person or a cable can help.
-    let awaiting = state.poll().is_some_and(|poll| poll.due.is_none());
+    let job = match state {
+        State::Settings => walk.machine.known.apply.as_ref(),
+        state => state.poll(),
+    };
+    let awaiting = job.is_some_and(|poll| poll.due.is_none());
     let idle = matches!(state.phase(), Phase::Starting | Phase::Sources | Phase::Network);
     assert!(
         awaiting || idle || walk.machine.wake_at(walk.now).is_some(),
@@ -542,12 +647,12 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
     add(vec![loaded(), prepare]);
     add(vec![loaded(), Event::NetworkUp("1".into()), offer("a")]);
     add(vec![loaded(), offer("a")]);
-    add(vec![loaded(), offer("a"), Event::SettingsApplied(Job(1))]);
+    add(vec![loaded(), offer("a"), Event::SettingsApplied(Job(1), None)]);
     add(vec![
         loaded(),
         Event::NetworkUp("1".into()),
         offer("a"),
-        Event::SettingsApplied(Job(1)),
+        Event::SettingsApplied(Job(1), None),
     ]);
     let soon = start().later(Duration::from_secs(30)).wall;
     for authorization in [
@@ -559,6 +664,21 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
         walk.take(Event::Enrolled(job, enrolled(authorization)));
         starts.push(walk);
     }
+    // Each of them also while the answer to its next question is awaited.
+    let asking = |walk: &Walk| {
+        let mut asking = Walk {
+            machine: walk.machine.clone(),
+            now: walk.now,
+        };
+        asking.wait();
+        asking
+    };
+    let more: Vec<Walk> = starts
+        .iter()
+        .filter(|walk| walk.machine.wake_at(walk.now).is_some())
+        .map(asking)
+        .collect();
+    starts.extend(more);
     let stored = |walk: &Walk| Event::Loaded(Box::new(walk.machine.stored().clone()));
     let loads: Vec<Event> = starts.iter().map(stored).collect();
 
@@ -576,7 +696,7 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
                 file: replace,
             },
             Event::Rejected(problem()),
-            Event::SettingsApplied(job),
+            Event::SettingsApplied(job, None),
             Event::SettingsFailed(job, problem()),
             Event::NetworkUp("1".into()),
             Event::NetworkDown(None),

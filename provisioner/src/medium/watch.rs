@@ -62,8 +62,10 @@ fn look(
         .and_then(|size| size.to_str())
         .unwrap_or("0")
         .to_owned();
-    // The whole of a partitioned stick; its partitions come as devices of their own.
-    if sectors == "0" || !property("ID_PART_TABLE_TYPE").is_empty() {
+    // The whole of a partitioned stick; its partitions come as devices of their own, which inherit the
+    // property.
+    let whole = device.devtype().is_some_and(|kind| kind == "disk");
+    if sectors == "0" || (whole && !property("ID_PART_TABLE_TYPE").is_empty()) {
         seen.remove(device.syspath());
         return true;
     }

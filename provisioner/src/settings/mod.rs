@@ -5,6 +5,7 @@
 
 mod network;
 mod profile;
+mod reach;
 
 use signage_protocol::config::ProvisionFile;
 use signage_protocol::problem::{Code, Problem};
@@ -12,9 +13,15 @@ use zbus::Connection;
 
 use crate::dbus;
 
-/// Puts the settings of a file in force; the network only when `with_network`. Host name and time zone do
-/// not stand in the way of each other: all are tried, the first failure is reported.
-pub async fn apply(bus: &Connection, file: &ProvisionFile, with_network: bool) -> Result<(), Problem> {
+/// Puts the settings of a file in force; the network only when `with_network`.
+///
+/// An error means that the network did not come up and is what it was before. Host name and time zone keep
+/// no screen off the air: the first of their faults is returned beside.
+pub async fn apply(
+    bus: &Connection,
+    file: &ProvisionFile,
+    with_network: bool,
+) -> Result<Option<Problem>, Problem> {
     let device = file.device.clone().unwrap_or_default();
     let hostname = match &device.hostname {
         Some(name) => set_hostname(bus, name).await,
@@ -24,11 +31,10 @@ pub async fn apply(bus: &Connection, file: &ProvisionFile, with_network: bool) -
         Some(zone) => set_timezone(bus, zone).await,
         None => Ok(()),
     };
-    let network = match &file.network {
-        Some(network) if with_network => network::apply(bus, network).await,
-        _ => Ok(()),
-    };
-    network.and(hostname).and(timezone)
+    if let Some(network) = file.network.as_ref().filter(|_| with_network) {
+        network::apply(bus, network, file.hub.as_ref().map(|hub| hub.url.as_str())).await?;
+    }
+    Ok(hostname.and(timezone).err())
 }
 
 async fn set_hostname(bus: &Connection, name: &str) -> Result<(), Problem> {

@@ -56,7 +56,11 @@ fn ipv4(connection: &Connection) -> HashMap<&'static str, Value<'static>> {
         Ipv4Method::Manual => "manual",
         Ipv4Method::Disabled => "disabled",
     };
-    let mut settings = HashMap::from([("method", Value::from(method))]);
+    let mut settings = HashMap::from([
+        ("method", Value::from(method)),
+        // Else a connection counts as up when IPv6 alone works, and a dead DHCP server goes unnoticed.
+        ("may-fail", Value::from(ipv4.method == Ipv4Method::Disabled)),
+    ]);
     if ipv4.method == Ipv4Method::Manual {
         let addresses: Vec<HashMap<&str, Value<'_>>> = ipv4
             .addresses
