@@ -98,8 +98,6 @@ impl Io {
     }
 
     fn run(self) -> anyhow::Result<()> {
-        // Fails only when it is set already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

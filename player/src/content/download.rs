@@ -42,6 +42,8 @@ pub enum FetchError {
 
 /// A client that trusts `ca` (PEM, may be empty) besides the system's certificates.
 pub fn client(ca: &str) -> Result<Client, FetchError> {
+    // Fails only when it is set already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let certificates = reqwest::Certificate::from_pem_bundle(ca.as_bytes()).map_err(FetchError::Transport)?;
     let builder = Client::builder()
         .user_agent(concat!("signage-player/", env!("CARGO_PKG_VERSION")))
