@@ -1,5 +1,8 @@
 //! Plays real files on a headless screen and looks at every picture.
 
+// Helpers outside of test functions may unwrap as well: a panic here is a failed test.
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Rig, SCREEN, disc, film, image, near, solid, status, video};

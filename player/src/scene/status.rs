@@ -236,10 +236,15 @@ impl Sheet<'_> {
             ("Hub", hub),
             ("Device ID", &id),
         ];
-        let columns: &[f32] = if self.width >= 1100.0 {
-            &[0.29, 0.22, 0.32, 0.17]
+        let columns: &[f32] = if self.width > self.height {
+            &[0.28, 0.23, 0.32, 0.17]
         } else {
             &[0.5, 0.5]
+        };
+        let size = if columns.len() == 4 && self.width < 1100.0 {
+            22.0
+        } else {
+            28.0
         };
         let inner = self.width - 2.0 * MARGIN;
         let rows = facts.len().div_ceil(columns.len());
@@ -253,7 +258,7 @@ impl Sheet<'_> {
             let width = inner * columns[column] - 20.0;
             self.text((x, y), width, self.style(20.0, false, MUTED, 1), label);
             let value = if value.is_empty() { "–" } else { value };
-            self.text((x, y + 28.0), width, self.style(28.0, false, TEXT, 1), value);
+            self.text((x, y + 28.0), width, self.style(size, false, TEXT, 1), value);
         }
         top - 12.0
     }
@@ -297,7 +302,7 @@ impl Sheet<'_> {
 
         let (pad, bar) = (32.0, 10.0);
         let (x, width) = (MARGIN + bar + pad, inner - bar - 2.0 * pad);
-        let limit = bottom - 20.0; // of the panel
+        let limit = bottom - 14.0; // of the panel
         let countdown_height = 44.0;
         let reserved = if problem.retry_in.is_some() {
             countdown_height
@@ -322,7 +327,7 @@ impl Sheet<'_> {
         }
         let mut detail = self.style(27.0, false, MUTED, 1);
         let line = detail.line_height() / self.unit;
-        let lines = ((limit - 20.0 - reserved - y) / line).floor();
+        let lines = ((limit - 14.0 - reserved - y) / line).floor();
         if !problem.detail.is_empty() && lines >= 1.0 {
             detail.max_lines = lines.min(6.0) as usize;
             let (_, height) = self.fonts.measure(&problem.detail, detail, width * self.unit);

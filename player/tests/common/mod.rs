@@ -1,7 +1,8 @@
 //! A player without a screen: the real presenter on a headless display that keeps what it was shown, and
 //! generated media to show.
 
-#![allow(dead_code)]
+// Each test binary uses its part of this. Helpers may unwrap: a panic here is a failed test.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
