@@ -4,6 +4,8 @@
 // Each test binary uses its part of this. Helpers may unwrap: a panic here is a failed test.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
+pub mod hub;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Sender, channel};
