@@ -188,11 +188,27 @@ impl Context {
         if let Ok(status) = vm.status().await {
             self.note(&format!("failed; {status:?}"));
         }
-        let journal = tokio::time::timeout(secs(30), vm.journal()).await;
-        let journal = journal.map_err(anyhow::Error::from).flatten();
-        let text = journal.unwrap_or_else(|error| format!("the journal could not be read: {error:#}\n"));
-        if let Err(error) = std::fs::write(self.directory.join("journal.txt"), text) {
-            self.note(&format!("the journal could not be kept: {error}"));
+        let logs = async {
+            Ok([
+                ("journal.txt", vm.journal().await?),
+                ("events.txt", vm.events().await?),
+            ])
+        };
+        match tokio::time::timeout(secs(60), logs)
+            .await
+            .map_err(anyhow::Error::from)
+            .flatten()
+        {
+            Ok(logs) => {
+                for (name, text) in logs {
+                    if let Err(error) = std::fs::write(self.directory.join(name), text) {
+                        self.note(&format!("{name} could not be kept: {error}"));
+                    }
+                }
+            }
+            Err(error) => {
+                self.note(&format!("the journal could not be read: {error:#}"));
+            }
         }
     }
 

@@ -43,9 +43,9 @@ impl Stick {
         image.set_len(start + FILE_SYSTEM)?;
         if self.partitioned {
             let table = "printf 'start=1MiB, type=c\\n' | sfdisk --quiet --label dos \"$0\"";
-            process::output(Command::new("sh").args(["-c", table]).arg(path)).await?;
+            process::output(tool("sh").args(["-c", table]).arg(path)).await?;
         }
-        let mut format = Command::new("mkfs.vfat");
+        let mut format = tool("mkfs.vfat");
         let sectors = start / 512;
         format
             .args([
@@ -67,7 +67,7 @@ impl Stick {
             std::fs::write(&source, bytes)?;
             let image = format!("{}@@{start}", path.display());
             process::output(
-                Command::new("mcopy")
+                tool("mcopy")
                     .args(["-i", &image])
                     .arg(&source)
                     .arg(format!("::{name}")),
@@ -77,4 +77,12 @@ impl Stick {
         }
         Ok(path.to_owned())
     }
+}
+
+/// A program that may lie where only root looks by itself.
+fn tool(name: &str) -> Command {
+    let mut command = Command::new(name);
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{path}:/usr/sbin:/sbin"));
+    command
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::Parser;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 use signage_tests::paths;
 use signage_tests::scenario::{Context, Scenario};
@@ -24,6 +25,9 @@ struct Arguments {
     /// Print the results as JSON instead of lines.
     #[arg(long)]
     json: bool,
+    /// How many run side by side; each keeps a processor busy.
+    #[arg(long, default_value_t = 1)]
+    jobs: usize,
     /// How often to run all of it; ends with the first round that fails.
     #[arg(long, default_value_t = 1)]
     rounds: u32,
@@ -53,8 +57,10 @@ async fn main() -> Result<ExitCode> {
     }
     let mut outcomes = Vec::new();
     for _ in 0..arguments.rounds {
-        for scenario in &chosen {
-            let outcome = run(scenario).await?;
+        let mut running = stream::iter(&chosen)
+            .map(|scenario| run(scenario))
+            .buffer_unordered(arguments.jobs);
+        while let Some(outcome) = running.try_next().await? {
             if !arguments.json {
                 report(&outcome);
             }

@@ -1,82 +1,29 @@
-//! A virtual machine with the test image: what it is made of, and what can be done to it from outside.
+//! A virtual machine with the test image, and what can be done to it from outside.
 
 pub mod accel;
 mod agent;
 mod channel;
 mod command;
+mod config;
+mod guest;
 mod qmp;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
-use signage_protocol::bus::{self, Status};
+use serde_json::json;
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
+use crate::process;
 use crate::wait::{secs, wait_for};
-use crate::{paths, process};
 use agent::Agent;
 pub use agent::Output;
 use command::Console;
+pub use config::{Config, Disk, Network};
 use qmp::Qmp;
-
-/// What a machine is made of. The defaults are a screen of 1280x720, a network and no stick.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Main memory in MiB.
-    pub memory: u32,
-    /// Pixels of the screen.
-    pub screen: (u32, u32),
-    /// Each is a network card on a network of its own, where the host is 10.0.2.2.
-    pub networks: Vec<Network>,
-    /// Images of the sticks that are plugged in when the power comes.
-    pub sticks: Vec<PathBuf>,
-    /// More for the kernel's command line.
-    pub append: String,
-}
-
-/// What a network card is connected to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Network {
-    /// The host and, through it, whatever the host reaches.
-    Open,
-    /// An address and nothing behind it.
-    Isolated,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            memory: 1024,
-            screen: (1280, 720),
-            networks: vec![Network::Open],
-            sticks: Vec::new(),
-            append: String::new(),
-        }
-    }
-}
-
-/// The disk of one device: a layer over the test image, so that it outlives a machine without touching the
-/// image.
-#[derive(Debug, Clone)]
-pub struct Disk(PathBuf);
-
-impl Disk {
-    /// A disk just as the factory wrote it.
-    pub async fn fresh(path: &Path) -> Result<Self> {
-        let image = paths::image().join("disk.img");
-        let mut command = Command::new("qemu-img");
-        command
-            .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
-            .arg(image)
-            .arg(path);
-        process::output(&mut command).await?;
-        Ok(Self(path.to_owned()))
-    }
-}
 
 /// A machine that is switched on. Dropping it pulls the plug.
 #[derive(Debug)]
@@ -166,94 +113,6 @@ impl Vm {
         Ok(output.stdout)
     }
 
-    /// Names of the units that failed.
-    pub async fn failed_units(&self) -> Result<Vec<String>> {
-        let text = self
-            .run(&[
-                "systemctl",
-                "list-units",
-                "--failed",
-                "--plain",
-                "--no-legend",
-                "--no-pager",
-            ])
-            .await?;
-        Ok(text
-            .lines()
-            .filter_map(|line| line.split_whitespace().next())
-            .map(str::to_owned)
-            .collect())
-    }
-
-    /// The journal of this boot as text, with monotonic times.
-    pub async fn journal(&self) -> Result<String> {
-        self.run(&["journalctl", "--boot", "--no-pager", "--output=short-monotonic"])
-            .await
-    }
-
-    /// Seconds from the start of the kernel to the first message that contains `text`, by the guest's clock.
-    pub async fn logged(&self, text: &str) -> Result<Option<f64>> {
-        let grep = format!("--grep={text}");
-        let arguments = [
-            "journalctl",
-            "--boot",
-            "--no-pager",
-            "--output=json",
-            "--case-sensitive=no",
-        ];
-        let output = self
-            .try_run(
-                &[
-                    &arguments[..],
-                    &[
-                        &grep,
-                        "SYSLOG_IDENTIFIER=signage-player",
-                        "SYSLOG_IDENTIFIER=signage-provisioner",
-                    ],
-                ]
-                .concat(),
-            )
-            .await?;
-        let Some(line) = output.stdout.lines().next() else {
-            return Ok(None);
-        };
-        let entry: Value = serde_json::from_str(line).context("journalctl's answer")?;
-        let micros = entry["__MONOTONIC_TIMESTAMP"]
-            .as_str()
-            .and_then(|text| text.parse::<f64>().ok());
-        Ok(micros.map(|micros| micros / 1e6))
-    }
-
-    /// What the provisioner says of itself on the system bus.
-    pub async fn status(&self) -> Result<Status> {
-        let call = [
-            "busctl",
-            "--json=short",
-            "--timeout=5",
-            "call",
-            bus::SERVICE,
-            bus::PATH,
-        ];
-        let text = self
-            .run(
-                &[
-                    &call[..],
-                    &["org.freedesktop.DBus.Properties", "GetAll", "s", bus::INTERFACE],
-                ]
-                .concat(),
-            )
-            .await?;
-        let answer: Value = serde_json::from_str(&text).context("busctl's answer")?;
-        let properties = answer["data"][0]
-            .as_object()
-            .context("busctl answered no properties")?;
-        let plain = properties
-            .iter()
-            .map(|(name, value)| (name.clone(), value["data"].clone()))
-            .collect();
-        read_status(&Value::Object(plain)).context("the provisioner's properties")
-    }
-
     /// Takes a picture of the screen.
     pub async fn screenshot(&self, png: &Path) -> Result<()> {
         let arguments = json!({ "filename": png, "format": "png", "device": command::SCREEN });
@@ -340,20 +199,4 @@ pub async fn interactive(config: &Config, disk: &Disk, directory: &Path) -> Resu
     );
     command.args(["-vnc", "localhost:0"]);
     Ok(command)
-}
-
-/// The status type reads D-Bus variants; here the values come as plain JSON.
-fn read_status(properties: &Value) -> Option<Status> {
-    let text = |name: &str| properties[name].as_str().map(str::to_owned);
-    Some(Status {
-        generation: properties["Generation"].as_u64()?,
-        phase: text("Phase")?,
-        device_id: text("DeviceId")?,
-        device_name: text("DeviceName")?,
-        address: text("Address")?,
-        hub: text("Hub")?,
-        problem_code: text("ProblemCode")?,
-        problem_detail: text("ProblemDetail")?,
-        retry_at: properties["RetryAt"].as_u64()?,
-    })
 }
