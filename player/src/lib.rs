@@ -29,18 +29,28 @@ pub mod presenter;
 pub mod scene;
 pub mod supervision;
 
-/// An error with all its causes, in one line.
+/// An error with all its causes, in one line, for the log.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
+    for cause in causes(error) {
         // Some libraries repeat their cause in their own words.
-        if !text.ends_with(&cause_text) {
+        if !text.ends_with(&cause) {
             text.push_str(": ");
-            text.push_str(&cause_text);
+            text.push_str(&cause);
         }
-        source = cause.source();
     }
     text
+}
+
+/// What went wrong and the reason at the bottom of it, for the screen.
+pub fn error_summary(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    match causes(error).last() {
+        Some(cause) if !text.ends_with(&cause) => format!("{text}: {cause}"),
+        _ => text,
+    }
+}
+
+fn causes(error: &dyn std::error::Error) -> impl Iterator<Item = String> {
+    std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string)
 }

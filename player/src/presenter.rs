@@ -86,9 +86,10 @@ pub struct Presenter {
     last_commit: Option<Duration>,
     busy_until: Option<Duration>,
     next_poll: Duration,
+    /// The kernel hinted at a change of the display.
+    hotplug: bool,
     announcement: Option<Announcement>,
     content_seen: bool,
-    permitted: bool,
     suspects: BTreeSet<PathBuf>,
 }
 
@@ -134,9 +135,9 @@ impl Presenter {
             last_commit: None,
             busy_until: None,
             next_poll: Duration::ZERO,
+            hotplug: false,
             announcement: None,
             content_seen: false,
-            permitted: false,
             suspects: BTreeSet::new(),
         }
     }
@@ -147,7 +148,7 @@ impl Presenter {
         let now = self.clock.now();
         let _ = self.painter.paint(&self.engine.view(now), Size::new(1280, 720));
         loop {
-            self.poll_display(false);
+            self.poll_display();
             self.draw_status();
             self.present();
             self.publish();
@@ -183,27 +184,28 @@ impl Presenter {
                     self.dispatch(Event::Progress(ticket));
                 }
             }
-            Message::Hotplug => self.poll_display(true),
+            Message::Hotplug => self.hotplug = true,
             Message::Stop => return false,
         }
         true
     }
 
     fn dispatch(&mut self, event: Event) {
-        let provisioner_spoke = matches!(event, Event::Provisioner(_));
+        let before = (self.engine.authorized(), self.engine.permitted());
         for effect in self.engine.handle(event, self.clock.now()) {
             self.carry_out(effect);
         }
-        if provisioner_spoke && self.permitted != self.engine.permitted() {
-            self.permitted = self.engine.permitted();
-            info!(permitted = self.permitted, "permission to play");
-            let command = if self.permitted {
-                Command::Resume
-            } else {
-                Command::Pause
-            };
-            let _ = self.outlook.content.send(command);
+        let after = (self.engine.authorized(), self.engine.permitted());
+        if before.1 != after.1 {
+            info!(permitted = after.1, "permission to play");
         }
+        // Whenever the provisioner arrives at "authorized", the hub may be another one than before.
+        let command = match (before, after) {
+            ((false, _), (true, _)) => Command::Resume,
+            ((_, true), (_, false)) => Command::Pause,
+            _ => return,
+        };
+        let _ = self.outlook.content.send(command);
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -254,8 +256,10 @@ impl Presenter {
         }
     }
 
-    fn poll_display(&mut self, hotplug: bool) {
+    fn poll_display(&mut self) {
         let now = self.clock.now().mono;
+        // A burst of hints is one hint.
+        let hotplug = std::mem::take(&mut self.hotplug);
         if !hotplug && now < self.next_poll {
             return;
         }
@@ -322,7 +326,7 @@ impl Presenter {
     /// Puts the waiting picture on the screen, unless the one before has had no time to be seen.
     fn present(&mut self) {
         let now = self.clock.now().mono;
-        if self.waiting.is_none() || self.present_at().is_some_and(|moment| moment > now) {
+        if self.display.size().is_none() || self.present_at().is_some_and(|moment| moment > now) {
             return;
         }
         let Some(waiting) = self.waiting.take() else {
@@ -377,10 +381,14 @@ impl Presenter {
     /// How long nothing has to be done.
     fn patience(&self) -> Duration {
         let now = self.clock.now();
-        let picture = self.waiting.as_ref().filter(|_| self.size.is_some()).map(|_| {
-            // At once if it may go now.
-            self.present_at().unwrap_or(now.mono)
-        });
+        let picture = self
+            .waiting
+            .as_ref()
+            .filter(|_| self.display.size().is_some())
+            .map(|_| {
+                // At once if it may go now.
+                self.present_at().unwrap_or(now.mono)
+            });
         let due = [
             self.engine.wake_at(now),
             picture,
@@ -420,7 +428,7 @@ impl Presenter {
     /// Feeds the watchdog for as long as pictures get through.
     fn supervise(&mut self) {
         let now = self.clock.now().mono;
-        let stuck = self.size.is_some()
+        let stuck = self.display.size().is_some()
             && self
                 .waiting
                 .as_ref()

@@ -213,7 +213,7 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
         let retry_at = wall_ms() + delay.as_millis() as u64;
         (self.report)(Event::Sync(SyncState::Failed {
             code: error.code(),
-            detail: text,
+            detail: crate::error_summary(&error),
             retry_at,
         }));
         delay

@@ -241,7 +241,12 @@ impl Engine {
         }
     }
 
-    /// Whether the device may play.
+    /// Whether the provisioner says so right now.
+    pub fn authorized(&self) -> bool {
+        self.status.phase() == Phase::Authorized
+    }
+
+    /// Whether the device may play, as far as is known.
     pub fn permitted(&self) -> bool {
         self.permitted
     }

@@ -33,45 +33,45 @@ pub fn fit(content: Size, screen: Size) -> Placement {
     }
 }
 
-/// Scales packed four-byte pixels to their place on a black screen; the order of the bytes stays.
-pub fn onto_screen(pixels: &[u8], content: Size, screen: Size) -> Option<Vec<u8>> {
-    let place = fit(content, screen);
-    let mut scaled = vec![0; place.size.width as usize * place.size.height as usize * 4];
-    if place.size == content {
-        let length = scaled.len();
-        scaled.copy_from_slice(pixels.get(..length)?);
-    } else {
-        let source = ImageRef::new(content.width, content.height, pixels, resize::PixelType::U8x4).ok()?;
-        let mut target = Image::from_slice_u8(
-            place.size.width,
-            place.size.height,
-            &mut scaled,
-            resize::PixelType::U8x4,
-        )
+/// Scales packed pixels of three or four bytes; the order of the bytes stays.
+pub fn scale(pixels: &[u8], from: Size, to: Size, kind: resize::PixelType) -> Option<Vec<u8>> {
+    let mut scaled = vec![0; to.width as usize * to.height as usize * kind.size()];
+    let source = ImageRef::new(from.width, from.height, pixels, kind).ok()?;
+    let mut target = Image::from_slice_u8(to.width, to.height, &mut scaled, kind).ok()?;
+    let filter = resize::ResizeAlg::Convolution(resize::FilterType::CatmullRom);
+    let options = resize::ResizeOptions::new().resize_alg(filter);
+    resize::Resizer::new()
+        .resize(&source, &mut target, &options)
         .ok()?;
-        let filter = resize::ResizeAlg::Convolution(resize::FilterType::CatmullRom);
-        let options = resize::ResizeOptions::new().resize_alg(filter).use_alpha(false);
-        resize::Resizer::new()
-            .resize(&source, &mut target, &options)
-            .ok()?;
-    }
+    Some(scaled)
+}
+
+/// Lays packed pixels of `N` bytes at their place on a black screen; `mix` makes each into B, G, R.
+pub fn compose<const N: usize>(
+    pixels: &[u8],
+    place: Placement,
+    screen: Size,
+    mix: impl Fn([u8; N]) -> [u8; 3],
+) -> Option<Frame> {
     let mut result = vec![0; screen.width as usize * screen.height as usize * 4];
-    let (stride, row) = (screen.width as usize * 4, place.size.width as usize * 4);
-    let left = place.x as usize * 4;
-    for (line, pixels) in result
-        .chunks_exact_mut(stride)
-        .skip(place.y as usize)
-        .zip(scaled.chunks_exact(row))
-    {
-        line[left..left + row].copy_from_slice(pixels);
+    let (stride, row) = (screen.width as usize * 4, place.size.width as usize);
+    let lines = result.chunks_exact_mut(stride).skip(place.y as usize);
+    for (line, pixels) in lines.zip(pixels.chunks_exact(row * N)) {
+        let line = line.chunks_exact_mut(4).skip(place.x as usize);
+        for (target, pixel) in line.zip(pixels.as_chunks::<N>().0) {
+            target[..3].copy_from_slice(&mix(*pixel));
+        }
     }
-    Some(result)
+    Frame::from_pixels(screen, result)
 }
 
 /// The same picture for a screen of another size.
 pub fn refit(frame: &Frame, screen: Size) -> Option<Frame> {
-    let pixels: Vec<u8> = frame.rows().flatten().copied().collect();
-    Frame::from_pixels(screen, onto_screen(&pixels, frame.size(), screen)?)
+    let place = fit(frame.size(), screen);
+    let scaled = scale(&frame.to_rgb(), frame.size(), place.size, resize::PixelType::U8x3)?;
+    compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| {
+        [blue, green, red]
+    })
 }
 
 #[cfg(test)]
@@ -139,9 +139,14 @@ mod tests {
 
     #[test]
     fn the_picture_lies_in_the_middle_of_black() {
-        let red = [0, 0, 255, 0].repeat(4);
-        let pixels = onto_screen(&red, Size::new(2, 2), Size::new(40, 20)).unwrap();
-        let frame = Frame::from_pixels(Size::new(40, 20), pixels).unwrap();
+        let red = [255, 0, 0].repeat(4);
+        let (content, screen) = (Size::new(2, 2), Size::new(40, 20));
+        let place = fit(content, screen);
+        let scaled = scale(&red, content, place.size, resize::PixelType::U8x3).unwrap();
+        let frame = compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| {
+            [blue, green, red]
+        })
+        .unwrap();
         assert_eq!(frame.rgb(9, 10), [0, 0, 0]);
         assert_eq!(frame.rgb(10, 10), [255, 0, 0]);
         assert_eq!(frame.rgb(29, 10), [255, 0, 0]);

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use fast_image_resize::PixelType;
 use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
 
 use super::fit;
@@ -12,7 +13,7 @@ use crate::frame::{Frame, Size};
 /// Longest side that is decoded, and the memory that decoding may take: a picture must not be able to bring
 /// the player down.
 const MAX_SIDE: u32 = 16_384;
-const MAX_MEMORY: u64 = 512 * 1024 * 1024;
+const MAX_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// Why a picture cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -46,23 +47,26 @@ pub fn load(path: &Path, screen: Size) -> Result<Frame, ImageError> {
         .unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(ImageError::Decode)?;
     picture.apply_orientation(orientation);
-    let mut pixels = picture.into_rgba8();
-    let size = Size::new(pixels.width(), pixels.height());
+    let size = Size::new(picture.width(), picture.height());
     if size.width == 0 || size.height == 0 {
         return Err(ImageError::Empty);
     }
-    for pixel in pixels.pixels_mut() {
-        let [red, green, blue, alpha] = pixel.0;
-        let over_black = |value: u8| ((u32::from(value) * u32::from(alpha) + 127) / 255) as u8;
-        pixel.0 = if alpha == 255 {
-            [blue, green, red, 255]
-        } else {
-            [over_black(blue), over_black(green), over_black(red), 255]
-        };
-    }
-    fit::onto_screen(&pixels, size, screen)
-        .and_then(|pixels| Frame::from_pixels(screen, pixels))
-        .ok_or(ImageError::Empty)
+    // Scaled before anything else is done to the pixels: most pictures are larger than the screen.
+    let place = fit::fit(size, screen);
+    let frame = if picture.color().has_alpha() {
+        let pixels = picture.into_rgba8();
+        fit::scale(&pixels, size, place.size, PixelType::U8x4)
+            .and_then(|pixels| fit::compose(&pixels, place, screen, over_black))
+    } else {
+        let pixels = picture.into_rgb8();
+        fit::scale(&pixels, size, place.size, PixelType::U8x3)
+            .and_then(|pixels| fit::compose(&pixels, place, screen, |[r, g, b]: [u8; 3]| [b, g, r]))
+    };
+    frame.ok_or(ImageError::Empty)
+}
+
+fn over_black([red, green, blue, alpha]: [u8; 4]) -> [u8; 3] {
+    [blue, green, red].map(|value| ((u32::from(value) * u32::from(alpha) + 127) / 255) as u8)
 }
 
 #[cfg(test)]
@@ -102,5 +106,27 @@ mod tests {
             load(&path, Size::new(16, 16)),
             Err(ImageError::Decode(_))
         ));
+    }
+
+    #[test]
+    fn a_photograph_is_turned_as_its_camera_was_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("turned.jpg");
+        image::RgbImage::from_pixel(100, 50, image::Rgb([200; 3]))
+            .save(&path)
+            .unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        // APP1 with a TIFF directory of one entry: orientation (0x0112), short, one value, 6 = turn right.
+        let tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let exif = [b"Exif\0\0".as_slice(), tiff].concat();
+        let length = (exif.len() + 2) as u16;
+        bytes.splice(
+            2..2,
+            [&[0xff, 0xe1], length.to_be_bytes().as_slice(), &exif].concat(),
+        );
+        std::fs::write(&path, bytes).unwrap();
+        // 50x100 on a square: bars at the sides.
+        let frame = load(&path, Size::new(100, 100)).unwrap();
+        assert_eq!((frame.rgb(10, 50), frame.rgb(50, 5)), ([0; 3], [200; 3]));
     }
 }
