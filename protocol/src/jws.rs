@@ -7,6 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer as _};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -54,10 +55,16 @@ pub enum JwsError {
 }
 
 /// A public key as JWK (RFC 8037): `{"kty":"OKP","crv":"Ed25519","x":"…"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PublicKey {
+    /// Kind of key: always `OKP`.
+    #[schemars(extend("enum" = ["OKP"], "x-since" = "0.1", "examples" = ["OKP"]))]
     kty: String,
+    /// Curve: always `Ed25519`.
+    #[schemars(extend("enum" = ["Ed25519"], "x-since" = "0.1", "examples" = ["Ed25519"]))]
     crv: String,
+    /// The key, base64url.
+    #[schemars(extend("x-since" = "0.1", "examples" = ["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]))]
     x: String,
 }
 

@@ -1,223 +1,277 @@
-//! The rules that no type can express: which fields need each other and which values exclude each other.
+//! The rules that no single field can express: which need each other and which exclude each other.
 
-use super::file::{Connection, Ipv4Method, ProvisionFile};
-use super::parse::Finding;
-use super::position::locate;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use jiff::Timestamp;
+
+use super::file::{Connection, ConnectionKind, Eap, EapMethod, Ipv4Method, Ipv6Method, ProvisionFile, Security};
+use super::finding::{Finding, Findings};
+use super::format::{host_and_port, http};
+use super::pem;
+use super::tree::Tree;
 use crate::problem::Code;
-use crate::token;
 
-struct Findings<'a> {
-    text: &'a str,
-    list: Vec<Finding>,
+struct Check<'c, 'a> {
+    tree: &'c Tree<'a>,
+    findings: &'c mut Findings,
+    issued_at: Option<Timestamp>,
 }
 
-impl Findings<'_> {
+/// Adds everything that is wrong with a file whose every field is well-formed.
+pub(super) fn check(tree: &Tree<'_>, file: &ProvisionFile, findings: &mut Findings) {
+    let mut check = Check { tree, findings, issued_at: file.issued_at };
+    check.scope(file);
+    check.hub(file);
+    let connections = file.network.as_ref().map_or(&[][..], |network| &network.connections);
+    for (index, connection) in connections.iter().enumerate() {
+        check.connection(&format!("/network/connections/{index}"), connection);
+    }
+    check.between(connections);
+    check.proxy(file);
+}
+
+impl Check<'_, '_> {
     fn add(&mut self, code: Code, pointer: &str, message: impl Into<String>) {
-        let position = locate(self.text, pointer);
-        self.list.push(Finding {
-            code,
-            position,
-            pointer: pointer.to_owned(),
-            message: message.into(),
-        });
+        let finding = Finding::new(code, self.tree.locate(pointer), pointer);
+        self.findings.add(finding.message(message));
     }
-}
 
-/// Everything wrong with a file that has the right types, in the order of the document's groups.
-pub(super) fn check(text: &str, file: &ProvisionFile) -> Vec<Finding> {
-    let mut findings = Findings {
-        text,
-        list: Vec::new(),
-    };
-    if file.version != 1 {
-        findings.add(
-            Code::CfgVersion,
-            "/version",
-            format!("version {}; this screen knows 1", file.version),
-        );
-        return findings.list;
+    fn conflict(&mut self, pointer: &str, message: impl Into<String>) {
+        self.add(Code::CfgConflict, pointer, message);
     }
-    tokens(&mut findings, file);
-    hub(&mut findings, file);
-    for (index, connection) in file
-        .network
-        .iter()
-        .flat_map(|network| &network.connections)
-        .enumerate()
-    {
-        ipv4(
-            &mut findings,
-            &format!("/network/connections/{index}"),
-            connection,
-        );
-    }
-    device(&mut findings, file);
-    findings.list
-}
 
-fn tokens(findings: &mut Findings<'_>, file: &ProvisionFile) {
-    if file.provision_token.is_some() && file.device_token.is_some() {
-        findings.add(
-            Code::CfgConflict,
-            "/deviceToken",
-            "give provisionToken or deviceToken, not both",
-        );
+    fn missing(&mut self, pointer: &str, field: &str, why: &str) {
+        self.add(Code::CfgMissing, pointer, format!("the field \"{field}\" is missing here: {why}"));
     }
-    let fields = [
-        (
-            "/provisionToken",
-            &file.provision_token,
-            token::Kind::Provisioning,
-        ),
-        ("/deviceToken", &file.device_token, token::Kind::Device),
-    ];
-    for (pointer, value, wanted) in fields {
-        match value.as_ref().map(token::check) {
-            None => {}
-            Some(Ok(kind)) if kind == wanted => {}
-            Some(Ok(_)) => findings.add(
-                Code::CfgConflict,
-                pointer,
-                format!("a token for this field starts with {}", wanted.prefix()),
-            ),
-            Some(Err(error)) => findings.add(Code::CfgValue, pointer, error.to_string()),
+
+    fn scope(&mut self, file: &ProvisionFile) {
+        if file.provision_token.is_some() && file.device_token.is_some() {
+            self.conflict("/deviceToken", "give provisionToken or deviceToken, not both");
+        }
+        if let (Some(issued), Some(expires)) = (file.issued_at, file.expires_at)
+            && expires <= issued
+        {
+            self.conflict("/expiresAt", "the file would expire before it is issued");
+        }
+        if file.token().is_some() && file.hub.is_none() {
+            self.missing("", "hub", "a token needs the hub that it belongs to");
+        }
+        if file.replace && file.hub.is_none() {
+            self.missing("", "hub", "\"replace\" needs the hub to move to");
         }
     }
-}
 
-fn hub(findings: &mut Findings<'_>, file: &ProvisionFile) {
-    let Some(hub) = &file.hub else {
-        if file.token().is_some() {
-            findings.add(
-                Code::CfgMissing,
-                "",
-                "missing field `hub`: a token needs the hub that it belongs to",
-            );
-        }
-        return;
-    };
-    let host = hub
-        .url
-        .strip_prefix("https://")
-        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(""));
-    match host {
-        None => findings.add(Code::CfgValue, "/hub/url", "the address starts with https://"),
-        Some("") => findings.add(
-            Code::CfgValue,
-            "/hub/url",
-            "the address lacks the name of the hub",
-        ),
-        Some(host) if host.contains('@') => {
-            findings.add(
-                Code::CfgValue,
-                "/hub/url",
-                "the address must not hold a user name or password",
-            );
-        }
-        Some(_) if hub.url.contains(char::is_whitespace) => {
-            findings.add(Code::CfgValue, "/hub/url", "the address must not hold blanks");
-        }
-        Some(_) => {}
-    }
-    if hub
-        .ca
-        .as_ref()
-        .is_some_and(|ca| !ca.contains("-----BEGIN CERTIFICATE-----"))
-    {
-        findings.add(
-            Code::CfgValue,
-            "/hub/ca",
-            "certificates are written in PEM, -----BEGIN CERTIFICATE-----",
-        );
-    }
-}
-
-fn ipv4(findings: &mut Findings<'_>, pointer: &str, connection: &Connection) {
-    let ipv4 = &connection.ipv4;
-    let pointer = format!("{pointer}/ipv4");
-    match ipv4.method {
-        Ipv4Method::Manual => {
-            if ipv4.addresses.is_empty() {
-                findings.add(
-                    Code::CfgMissing,
-                    &pointer,
-                    "missing field `addresses`: manual needs at least one",
-                );
-            }
-            if let Some(gateway) = ipv4.gateway
-                && !ipv4.addresses.is_empty()
-                && !ipv4.addresses.iter().any(|address| address.contains(gateway))
-            {
-                let message = format!("the gateway {gateway} is not in the subnet of the addresses");
-                findings.add(Code::CfgConflict, &format!("{pointer}/gateway"), message);
+    fn hub(&mut self, file: &ProvisionFile) {
+        let Some(hub) = &file.hub else { return };
+        if let Some(authority) = hub.url.address().filter(|url| url.starts_with("http://")).and_then(http) {
+            let (host, _) = host_and_port(authority);
+            if !hub.allow_http {
+                self.conflict("/hub/url", "the address starts with https://; http:// needs \"allowHttp\": true");
+            } else if !is_private(host) {
+                self.conflict("/hub/url", "http:// is allowed only for .local names and private addresses");
             }
         }
-        Ipv4Method::Auto | Ipv4Method::Disabled => {
-            if !ipv4.addresses.is_empty() || ipv4.gateway.is_some() {
-                findings.add(
-                    Code::CfgConflict,
-                    &pointer,
-                    "addresses and gateway need \"method\": \"manual\"",
-                );
+        if let Some(ca) = &hub.ca {
+            self.validity("/hub/ca", ca);
+        }
+        if hub.public_key.as_ref().is_some_and(|key| key.verifying_key().is_none()) {
+            self.add(Code::CfgValue, "/hub/publicKey", "allowed is an Ed25519 key as JWK, {\"kty\":\"OKP\",…}");
+        }
+    }
+
+    /// A certificate that had ended when the file was made was put in by mistake. Whether it has ended by now
+    /// is not asked: the clock of the reader may be wrong.
+    fn validity(&mut self, pointer: &str, certificates: &str) {
+        if let (Some(issued), Ok(end)) = (self.issued_at, pem::certificates(certificates))
+            && end <= issued
+        {
+            self.add(Code::CfgValue, pointer, format!("a certificate here ended on {end}, before the file was made"));
+        }
+    }
+
+    fn connection(&mut self, pointer: &str, connection: &Connection) {
+        self.ipv4(pointer, connection);
+        self.ipv6(pointer, connection);
+        let groups = [
+            ("ssid", connection.ssid.is_some(), &[ConnectionKind::Wifi][..]),
+            ("hidden", connection.hidden, &[ConnectionKind::Wifi]),
+            ("security", connection.security.is_some(), &[ConnectionKind::Wifi]),
+            ("psk", connection.psk.is_some(), &[ConnectionKind::Wifi]),
+            ("eap", connection.eap.is_some(), &[ConnectionKind::Wifi, ConnectionKind::Ethernet]),
+            ("cellular", connection.cellular.is_some(), &[ConnectionKind::Cellular]),
+            ("vlan", connection.vlan.is_some(), &[ConnectionKind::Vlan]),
+        ];
+        for (field, given, kinds) in groups {
+            if given && !kinds.contains(&connection.kind) {
+                self.conflict(&format!("{pointer}/{field}"), "this field does not belong to a connection of this type");
+            }
+        }
+        match connection.kind {
+            ConnectionKind::Ethernet => {}
+            ConnectionKind::Wifi => self.wifi(pointer, connection),
+            ConnectionKind::Cellular if connection.cellular.is_none() => {
+                self.missing(pointer, "cellular", "a mobile network needs its access point");
+            }
+            ConnectionKind::Vlan if connection.vlan.is_none() => {
+                self.missing(pointer, "vlan", "a VLAN needs its number and interface");
+            }
+            ConnectionKind::Cellular | ConnectionKind::Vlan => {}
+        }
+        if let Some(eap) = &connection.eap {
+            self.eap(&format!("{pointer}/eap"), eap);
+        }
+    }
+
+    fn ipv4(&mut self, pointer: &str, connection: &Connection) {
+        let (ipv4, pointer) = (&connection.ipv4, format!("{pointer}/ipv4"));
+        let manual = ipv4.method == Ipv4Method::Manual;
+        self.addressing(&pointer, manual, ipv4.addresses.is_empty(), ipv4.gateway.is_some());
+        if let Some(gateway) = ipv4.gateway.filter(|_| manual && !ipv4.addresses.is_empty()) {
+            let pointer = format!("{pointer}/gateway");
+            if !ipv4.addresses.iter().any(|cidr| cidr.contains(gateway)) {
+                self.conflict(&pointer, format!("the gateway {gateway} is not in the subnet of the addresses"));
+            } else if ipv4.addresses.iter().any(|cidr| cidr.address == gateway) {
+                self.conflict(&pointer, format!("{gateway} is the screen's own address, not a gateway"));
+            }
+        }
+        for (index, cidr) in ipv4.addresses.iter().enumerate() {
+            let usable = !cidr.address.is_unspecified() && !cidr.address.is_multicast() && !cidr.address.is_broadcast();
+            let bits = u32::from(cidr.address) << cidr.prefix.min(31);
+            let edge = cidr.prefix < 31 && (bits == 0 || bits == u32::MAX << cidr.prefix);
+            if !usable || edge {
+                let message = format!("{cidr} is not the address of a device");
+                self.add(Code::CfgValue, &format!("{pointer}/addresses/{index}"), message);
             }
         }
     }
-}
 
-fn device(findings: &mut Findings<'_>, file: &ProvisionFile) {
-    let Some(device) = &file.device else { return };
-    if let Some(hostname) = &device.hostname
-        && !is_hostname(hostname)
-    {
-        findings.add(
-            Code::CfgValue,
-            "/device/hostname",
-            "a host name has 1 to 63 letters, digits or hyphens and no hyphen at either end",
-        );
+    fn ipv6(&mut self, pointer: &str, connection: &Connection) {
+        let (ipv6, pointer) = (&connection.ipv6, format!("{pointer}/ipv6"));
+        let manual = ipv6.method == Ipv6Method::Manual;
+        self.addressing(&pointer, manual, ipv6.addresses.is_empty(), ipv6.gateway.is_some());
+        if let Some(gateway) = ipv6.gateway.filter(|gateway| manual && !gateway.is_unicast_link_local())
+            && !ipv6.addresses.is_empty()
+            && !ipv6.addresses.iter().any(|cidr| cidr.contains(gateway))
+        {
+            let message = format!("the gateway {gateway} is neither link-local nor in the subnet of the addresses");
+            self.conflict(&format!("{pointer}/gateway"), message);
+        }
     }
-    for (pointer, value) in [
-        ("/device/name", &device.name),
-        ("/device/location", &device.location),
-    ] {
-        let bad = |text: &String| {
-            text.trim().is_empty() || text.chars().count() > 100 || text.contains(char::is_control)
+
+    fn addressing(&mut self, pointer: &str, manual: bool, empty: bool, gateway: bool) {
+        if manual && empty {
+            self.missing(pointer, "addresses", "\"manual\" needs at least one");
+        }
+        if !manual && (!empty || gateway) {
+            self.conflict(pointer, "addresses and gateway need \"method\": \"manual\"");
+        }
+    }
+
+    fn wifi(&mut self, pointer: &str, connection: &Connection) {
+        if connection.ssid.is_none() {
+            self.missing(pointer, "ssid", "a Wi-Fi needs its name");
+        }
+        let Some(security) = connection.security else {
+            return self.missing(pointer, "security", "a Wi-Fi needs its protection, \"open\" if it has none");
         };
-        if value.as_ref().is_some_and(bad) {
-            findings.add(
-                Code::CfgValue,
-                pointer,
-                "1 to 100 characters on one line are allowed",
-            );
+        let (psk, eap) = match security {
+            Security::Open | Security::Owe => (false, false),
+            Security::Wpa2Psk | Security::Wpa3Sae => (true, false),
+            Security::WpaEap => (false, true),
+        };
+        for (field, wanted, given) in [("psk", psk, connection.psk.is_some()), ("eap", eap, connection.eap.is_some())] {
+            if wanted && !given {
+                self.missing(pointer, field, "this protection needs it");
+            } else if given && !wanted {
+                self.conflict(&format!("{pointer}/{field}"), "this protection does not use it");
+            }
         }
     }
-    if let Some(timezone) = &device.timezone
-        && !is_timezone(timezone)
-    {
-        findings.add(
-            Code::CfgValue,
-            "/device/timezone",
-            "a time zone is written like Europe/Berlin",
-        );
+
+    fn eap(&mut self, pointer: &str, eap: &Eap) {
+        match eap.method {
+            EapMethod::Peap | EapMethod::Ttls => {
+                if eap.password.is_none() {
+                    self.missing(pointer, "password", "peap and ttls need it");
+                }
+            }
+            EapMethod::Tls => {
+                for (field, given) in
+                    [("clientCertificate", eap.client_certificate.is_some()), ("clientKey", eap.client_key.is_some())]
+                {
+                    if !given {
+                        self.missing(pointer, field, "tls needs it");
+                    }
+                }
+            }
+        }
+        for (field, value) in [("ca", &eap.ca), ("clientCertificate", &eap.client_certificate)] {
+            if let Some(certificates) = value {
+                self.validity(&format!("{pointer}/{field}"), certificates);
+            }
+        }
+    }
+
+    /// What connections must not have in common.
+    fn between(&mut self, connections: &[Connection]) {
+        let mut addresses: HashMap<IpAddr, usize> = HashMap::new();
+        for (index, connection) in connections.iter().enumerate() {
+            for address in connection.addresses() {
+                if let Some(first) = addresses.insert(address, index) {
+                    let message = format!("{address} is given already, by connection {first}");
+                    self.conflict(&format!("/network/connections/{index}"), message);
+                }
+            }
+            let pointer = format!("/network/connections/{index}");
+            if let Some(first) = connections[..index].iter().position(|other| same_place(other, connection)) {
+                self.conflict(&pointer, format!("connection {first} is for the same interface and network"));
+            } else if let Some(first) = connections[..index].iter().position(|other| overlap(other, connection)) {
+                self.conflict(&pointer, format!("its subnet overlaps with that of connection {first}"));
+            }
+        }
+    }
+
+    fn proxy(&mut self, file: &ProvisionFile) {
+        let Some(proxy) = file.network.as_ref().and_then(|network| network.proxy.as_ref()) else { return };
+        if proxy.pac.is_some() && (proxy.http.is_some() || proxy.https.is_some()) {
+            self.conflict("/network/proxy/pac", "give \"pac\" or the proxies, not both");
+        }
     }
 }
 
-/// One label of RFC 1123 §2.1.
-fn is_hostname(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+/// Whether two connections would compete for the same interface with nothing to tell them apart.
+fn same_place(one: &Connection, other: &Connection) -> bool {
+    one.kind == other.kind
+        && one.interface == other.interface
+        && one.ssid == other.ssid
+        && one.vlan == other.vlan
+        && one.priority == other.priority
 }
 
-/// The shape of an IANA name; whether it exists is for timedated to say.
-fn is_timezone(text: &str) -> bool {
-    text.len() <= 64
-        && text.split('/').all(|part| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
-        })
+/// Whether two connections that can be up together have subnets in common.
+fn overlap(one: &Connection, other: &Connection) -> bool {
+    let together = one.kind != other.kind || one.interface != other.interface;
+    let four = |a: &Connection, b: &Connection| {
+        a.ipv4.addresses.iter().any(|a| b.ipv4.addresses.iter().any(|b| a.overlaps(*b)))
+    };
+    let six = |a: &Connection, b: &Connection| {
+        a.ipv6.addresses.iter().any(|a| b.ipv6.addresses.iter().any(|b| a.overlaps(*b)))
+    };
+    together && (four(one, other) || six(one, other))
+}
+
+/// A `.local` name or an address that no router of the internet forwards.
+fn is_private(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => private_v4(address),
+        Ok(IpAddr::V6(address)) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+        Err(_) => host == "localhost" || host.trim_end_matches('.').ends_with(".local"),
+    }
+}
+
+fn private_v4(address: Ipv4Addr) -> bool {
+    address.is_private() || address.is_loopback() || address.is_link_local()
 }

@@ -14,7 +14,7 @@ fn complete() -> String {
         r#"{{
   "version": 1,
   "provisionToken": "{}",
-  "hub": {{ "url": "https://hub.example:8443", "ca": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n" }},
+  "hub": {{ "url": "https://hub.example:8443" }},
   "network": {{ "connections": [ {{ "type": "ethernet", "ipv4": {{
       "method": "manual", "addresses": ["192.168.1.20/24"], "gateway": "192.168.1.1", "dns": ["192.168.1.1"] }} }} ] }},
   "device": {{ "name": "Foyer", "hostname": "foyer-1", "timezone": "Europe/Berlin", "tags": ["north"] }}
@@ -117,7 +117,7 @@ fn contradictions_are_found() {
         (Code::CfgConflict, "/network/connections/0/ipv4/gateway")
     );
     let (code, .., pointer) = one(&complete().replace("https://", "http://"));
-    assert_eq!((code, pointer.as_str()), (Code::CfgValue, "/hub/url"));
+    assert_eq!((code, pointer.as_str()), (Code::CfgConflict, "/hub/url"));
     let (code, .., pointer) = one(&complete().replace("foyer-1", "foyer_1"));
     assert_eq!((code, pointer.as_str()), (Code::CfgValue, "/device/hostname"));
     assert_eq!(one(r#"{"version": 2}"#).0, Code::CfgVersion);
@@ -165,4 +165,135 @@ proptest::proptest! {
             assert!(!findings.is_empty());
         }
     }
+}
+
+/// Codes and pointers of all findings.
+fn all(text: &str) -> Vec<(Code, String)> {
+    let findings = parse(text.as_bytes()).expect_err(text);
+    findings.into_iter().map(|finding| (finding.code, finding.pointer)).collect()
+}
+
+#[test]
+fn all_problems_are_named_in_one_pass() {
+    let text = r#"{
+  "version": "1",
+  "replace": "yes",
+  "hub": { "ca": 7 },
+  "network": { "connections": [ { "type": "wifi ", "mtu": 10 }, 5 ] },
+  "device": { "hostname": "-x-", "tags": "one", "nmae": "x" }
+}"#;
+    let expected = [
+        (Code::CfgValue, "/version"),
+        (Code::CfgValue, "/replace"),
+        (Code::CfgMissing, "/hub"),
+        (Code::CfgValue, "/hub/ca"),
+        (Code::CfgValue, "/network/connections/0/type"),
+        (Code::CfgValue, "/network/connections/0/mtu"),
+        (Code::CfgValue, "/network/connections/1"),
+        (Code::CfgValue, "/device/hostname"),
+        (Code::CfgValue, "/device/tags"),
+        (Code::CfgUnknown, "/device/nmae"),
+    ];
+    assert_eq!(all(text), expected.map(|(code, pointer)| (code, pointer.to_owned())));
+}
+
+#[test]
+fn a_finding_says_what_was_found_what_is_allowed_and_what_was_meant() {
+    let findings = parse(br#"{"version":1,"device":{"timezone":"Europe/Berlim"}}"#).unwrap_err();
+    let finding = &findings[0];
+    assert_eq!(finding.found.as_deref(), Some("\"Europe/Berlim\""));
+    assert_eq!(finding.suggestion.as_deref(), Some("Europe/Berlin"));
+    assert!(finding.message.ends_with("did you mean \"Europe/Berlin\"?"), "{}", finding.message);
+    let parsed = parse(br#"{"version":1,"device":{"time_zone":"UTC"}}"#).unwrap();
+    assert_eq!(parsed.warnings[0].suggestion.as_deref(), Some("timezone"));
+}
+
+fn connections(json: &str) -> String {
+    format!(r#"{{"version":1,"network":{{"connections":[{json}]}}}}"#)
+}
+
+#[test]
+fn a_wifi_needs_what_its_protection_needs() {
+    let at = |pointer: &str| format!("/network/connections/0{pointer}");
+    let wifi = |rest: &str| all(&connections(&format!(r#"{{"type":"wifi",{rest}}}"#)));
+    assert_eq!(wifi(r#""ssid":"Shop""#), [(Code::CfgMissing, at(""))]);
+    assert_eq!(wifi(r#""ssid":"Shop","security":"wpa2-psk""#), [(Code::CfgMissing, at(""))]);
+    assert_eq!(wifi(r#""ssid":"Shop","security":"open","psk":"12345678""#), [(Code::CfgConflict, at("/psk"))]);
+    assert_eq!(wifi(r#""ssid":"Shop","security":"wpa2-psk","psk":"1234567""#), [(Code::CfgValue, at("/psk"))]);
+    assert_eq!(wifi(r#""ssid":"123456789012345678901234567890äöü","security":"open""#), [(Code::CfgValue, at("/ssid"))]);
+    let eap = |eap: &str| wifi(&format!(r#""ssid":"Shop","security":"wpa-eap","eap":{eap}"#));
+    assert_eq!(eap(r#"{"method":"peap","identity":"x"}"#), [(Code::CfgMissing, at("/eap"))]);
+    assert_eq!(eap(r#"{"method":"tls","identity":"x"}"#).len(), 2);
+    assert_eq!(all(&connections(r#"{"type":"ethernet","ssid":"Shop"}"#)), [(Code::CfgConflict, at("/ssid"))]);
+    let good = connections(r#"{"type":"wifi","ssid":"Shop","security":"wpa3-sae","psk":"correct horse"}"#);
+    assert!(parse(good.as_bytes()).is_ok());
+}
+
+#[test]
+fn a_wrong_passphrase_is_not_repeated() {
+    let findings = parse(connections(r#"{"type":"wifi","ssid":"S","security":"wpa2-psk","psk":"geheim"}"#).as_bytes());
+    assert!(!format!("{:?}", findings.unwrap_err()).contains("geheim"));
+}
+
+#[test]
+fn connections_must_not_get_in_each_others_way() {
+    let manual = |rest: &str, address: &str| {
+        format!(r#"{{"type":"ethernet"{rest},"ipv4":{{"method":"manual","addresses":["{address}"]}}}}"#)
+    };
+    let (one, two) = (r#","match":{"interface":"eth0"}"#, r#","match":{"interface":"eth1"}"#);
+    let second = |code| vec![(code, "/network/connections/1".to_owned())];
+    let both = |a: String, b: String| all(&connections(&format!("{a},{b}")));
+    let twice = both(manual("", "10.0.0.1/24"), manual("", "10.0.0.2/24"));
+    assert_eq!(twice, second(Code::CfgConflict));
+    let overlapping = both(manual(one, "10.0.0.1/24"), manual(two, "10.0.0.2/16"));
+    assert_eq!(overlapping, second(Code::CfgConflict));
+    let same = both(manual(one, "10.0.0.1/24"), manual(two, "10.0.0.1/24"));
+    assert_eq!(same.len(), 2);
+    let fine = connections(&format!("{},{}", manual(one, "10.0.0.1/24"), manual(two, "10.0.1.1/24")));
+    assert!(parse(fine.as_bytes()).is_ok());
+}
+
+#[test]
+fn an_address_that_no_device_can_have_is_found() {
+    for address in ["192.168.1.0/24", "192.168.1.255/24", "0.0.0.0/8", "224.0.0.1/4", "255.255.255.255/32"] {
+        let json = format!(r#"{{"type":"ethernet","ipv4":{{"method":"manual","addresses":["{address}"]}}}}"#);
+        let expected = [(Code::CfgValue, "/network/connections/0/ipv4/addresses/0".to_owned())];
+        assert_eq!(all(&connections(&json)), expected, "{address}");
+    }
+    for address in ["192.168.1.1/24", "10.0.0.0/31", "10.0.0.7/32", "192.168.0.255/23"] {
+        let json = format!(r#"{{"type":"ethernet","ipv4":{{"method":"manual","addresses":["{address}"]}}}}"#);
+        assert!(parse(connections(&json).as_bytes()).is_ok(), "{address}");
+    }
+}
+
+#[test]
+fn plain_http_is_for_laboratories() {
+    let hub = |url: &str, allow: bool| format!(r#"{{"version":1,"hub":{{"url":"{url}","allowHttp":{allow}}}}}"#);
+    for url in ["http://hub.local", "http://192.168.1.9:8080", "http://[fd00::1]:80/", "http://localhost:1"] {
+        assert!(parse(hub(url, true).as_bytes()).is_ok(), "{url}");
+        assert_eq!(one(&hub(url, false)).0, Code::CfgConflict, "{url}");
+    }
+    assert_eq!(one(&hub("http://example.com", true)).0, Code::CfgConflict);
+    for url in ["ftp://x", "https://", "https://a b", "https://user@hub", "https://hub/path", "https://hub:0", "hub"] {
+        assert_eq!(one(&hub(url, true)).0, Code::CfgValue, "{url}");
+    }
+    assert!(parse(hub("discover", false).as_bytes()).is_ok());
+}
+
+#[test]
+fn a_field_given_twice_is_a_contradiction() {
+    let (code, line, column, pointer) = one("{\"version\": 1,\n \"version\": 1}");
+    assert_eq!((code, line, column, pointer.as_str()), (Code::CfgConflict, 2, 2, "/version"));
+}
+
+#[test]
+fn utf16_is_recognised_without_a_mark_too() {
+    let utf16: Vec<u8> = "{ }".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(parse(&utf16).unwrap_err()[0].code, Code::CfgEncoding);
+}
+
+#[test]
+fn null_is_as_good_as_absent_for_what_is_optional() {
+    assert!(parse(br#"{"version":1,"hub":null,"device":{"name":null}}"#).is_ok());
+    assert_eq!(one(r#"{"version":null}"#).0, Code::CfgValue);
 }
