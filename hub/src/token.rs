@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use signage_protocol::Secret;
-use signage_protocol::config::{Hub, ProvisionFile};
+use signage_protocol::config::{Hub, HubUrl, ProvisionFile};
 use signage_protocol::token::{Kind, RANDOM_BYTES, digest};
 
 use crate::ident::{self, DAY, Millis};
@@ -146,18 +146,16 @@ pub fn provision_file(kind: Kind, token: Secret, url: &str, ca_pem: &str, now: M
         Kind::Device => (None, Some(token)),
     };
     let file = ProvisionFile {
-        schema: None,
-        version: 1,
         issued_at: Some(ident::timestamp(now)),
         provision_token,
         device_token,
-        replace: false,
         hub: Some(Hub {
-            url: url.to_owned(),
+            url: HubUrl::from(url.to_owned()),
             ca: Some(ca_pem.to_owned()),
+            public_key: None,
+            allow_http: false,
         }),
-        network: None,
-        device: None,
+        ..ProvisionFile::empty()
     };
     let mut text = serde_json::to_string_pretty(&file).map_err(Error::json("the provisioning file"))?;
     text.push('\n');

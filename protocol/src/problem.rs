@@ -84,6 +84,17 @@ catalogue! {
     CfgForeign = "CFG-008", "The stick belongs to another account or hub than this screen.",
         "Remove the stick, or set \"replace\": true in its file to move the screen.";
 
+    /// Valid, but this version does not do it: a warning.
+    CfgUnsupported = "CFG-009", "The provisioning file asks for something that this screen cannot do yet.",
+        "Update the screen; everything else in the file is in force.";
+
+    /// `only` names other boards.
+    CfgScope = "CFG-010", "The USB stick is meant for other screens.",
+        "Use the stick that was made for this screen.";
+    /// `expiresAt` has passed.
+    CfgExpired = "CFG-011", "The provisioning file has expired.",
+        "Make a new file on the hub and put it on the stick.";
+
     /// No link on the interface.
     NetCarrier = "NET-001", "No network cable is connected.",
         "Connect the network cable and check the socket or switch.";

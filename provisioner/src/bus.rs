@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use signage_protocol::bus::{INTERFACE, PATH, SERVICE, Status};
-use signage_protocol::config::Hub;
 use signage_protocol::jws::PublicKey;
 use zbus::names::InterfaceName;
 use zbus::object_server::SignalEmitter;
@@ -14,6 +13,7 @@ use zvariant::Value;
 
 use crate::hub::HubClient;
 use crate::identity::Identity;
+use crate::store::HubAddress;
 
 /// What the bus shows, written by the daemon.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// The hub.
-    pub hub: Hub,
+    pub hub: HubAddress,
     /// Whose signature the player accepts.
     pub account_key: PublicKey,
 }

@@ -8,11 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use signage_protocol::api::{Enrolled, Enrollment};
-use signage_protocol::config;
 use signage_protocol::problem::{Code, Problem};
-use signage_protocol::token::hex;
 use tokio::sync::mpsc;
 use zbus::Connection;
 
@@ -21,8 +18,9 @@ use crate::clock;
 use crate::hub::HubClient;
 use crate::identity::{self, Identity};
 use crate::machine::{Effect, Event, Failure, Job, Machine, Moment};
-use crate::medium::{self, Found};
+use crate::medium;
 use crate::network::{self, Link};
+use crate::offer;
 use crate::settings;
 use crate::store::{Store, Stored};
 
@@ -223,7 +221,7 @@ impl Daemon {
     }
 
     fn refresh(&self, job: Job) {
-        let hub = self.machine.stored().hub().cloned();
+        let hub = self.machine.stored().hub();
         let (identity, events) = (self.identity.clone(), self.events.clone());
         tokio::spawn(async move {
             let answer = match hub.as_ref().map(HubClient::new) {
@@ -258,7 +256,7 @@ async fn enroll(identity: &Identity, stored: &Stored) -> Result<Enrolled, Failur
         location: device.location,
         tags: device.tags,
     };
-    HubClient::new(hub)?.enroll(identity, enrollment).await
+    HubClient::new(&hub)?.enroll(identity, enrollment).await
 }
 
 fn watch_network(bus: Connection, events: mpsc::UnboundedSender<Event>) {
@@ -274,42 +272,12 @@ fn watch_network(bus: Connection, events: mpsc::UnboundedSender<Event>) {
 
 fn watch_media(mount_point: PathBuf, events: mpsc::UnboundedSender<Event>) {
     std::thread::spawn(move || {
-        let report = |found| events.send(meaning(found)).is_ok();
+        let serial = identity::hardware().serial;
+        let report = |found| events.send(offer::event(found, serial.as_deref(), Timestamp::now())).is_ok();
         if let Err(error) = medium::watch(&mount_point, report) {
             tracing::error!(%error, "USB sticks are not noticed any more");
         }
     });
-}
-
-/// A medium as the machine sees it: a file that may be applied, or a problem.
-fn meaning(found: Found) -> Event {
-    match found {
-        Found::Unusable { origin, problem } => {
-            tracing::info!(origin, code = %problem.code, "medium rejected");
-            Event::Rejected(problem)
-        }
-        Found::File { origin, bytes } => match config::parse(&bytes) {
-            Ok(parsed) => {
-                for warning in &parsed.warnings {
-                    tracing::warn!(origin, "{}", Problem::from(warning));
-                }
-                let digest = hex(&Sha256::digest(&bytes));
-                tracing::info!(origin, "provisioning file accepted");
-                Event::Offered {
-                    digest,
-                    origin,
-                    file: Box::new(parsed.file),
-                }
-            }
-            Err(findings) => {
-                for finding in &findings {
-                    tracing::warn!(origin, "{}", Problem::from(finding));
-                }
-                let first = findings.first().map(Problem::from);
-                Event::Rejected(first.unwrap_or_else(|| Code::CfgSyntax.into()))
-            }
-        },
-    }
 }
 
 /// Half of what systemd allows; without a watchdog, rarely.

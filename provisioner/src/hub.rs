@@ -10,12 +10,12 @@ use rustls::CertificateError;
 use signage_protocol::api::{
     self, Assertion, EnrollRequest, Enrolled, Enrollment, ProblemDetails, TokenResponse,
 };
-use signage_protocol::config::Hub;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::problem::{Code, Problem};
 
 use crate::identity::Identity;
 use crate::machine::Failure;
+use crate::store::HubAddress;
 
 const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(30);
@@ -29,7 +29,7 @@ pub struct HubClient {
 
 impl HubClient {
     /// A client for `hub`: the system's roots, and those of its `ca`.
-    pub fn new(hub: &Hub) -> Result<Self, Failure> {
+    pub fn new(hub: &HubAddress) -> Result<Self, Failure> {
         let roots = match &hub.ca {
             Some(pem) => reqwest::Certificate::from_pem_bundle(pem.as_bytes()).map_err(|error| {
                 Failure::Refused(Problem::new(Code::CfgValue, format!("/hub/ca: {error}")))

@@ -4,6 +4,7 @@
 //! Everything else carries effects out or turns the world into events:
 //!
 //! * [`medium`]: USB sticks, at boot and plugged in later.
+//! * [`offer`]: what a stick means to this device.
 //! * [`settings`]: host name, time zone and network, applied over D-Bus.
 //! * [`network`]: whether there is an address, and if not, why.
 //! * [`clock`]: whether the clock can be believed.
@@ -23,5 +24,6 @@ pub mod identity;
 pub mod machine;
 pub mod medium;
 pub mod network;
+pub mod offer;
 pub mod settings;
 pub mod store;

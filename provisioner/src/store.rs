@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use signage_protocol::api::Enrolled;
-use signage_protocol::config::{Hub, ProvisionFile};
+use signage_protocol::config::{self, ProvisionFile};
 
 const STATE: &str = "state.json";
 
@@ -41,22 +41,39 @@ pub struct Configuration {
     pub network_applied: bool,
 }
 
+/// Where a hub is, and how to trust it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubAddress {
+    /// Base address without a slash at its end.
+    pub url: String,
+    /// Certificates (PEM) trusted besides the system's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+}
+
+impl HubAddress {
+    /// The address that a file gives; `None` when it wants the hub to be discovered.
+    pub fn of(hub: &config::Hub) -> Option<Self> {
+        Some(Self { url: hub.url.address()?.to_owned(), ca: hub.ca.clone() })
+    }
+}
+
 /// What the hub answered, and which hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Enrolment {
     /// The hub of the account.
-    pub hub: Hub,
+    pub hub: HubAddress,
     /// Its answer.
     pub enrolled: Enrolled,
 }
 
 impl Stored {
     /// The hub to talk to: of the account, else of the file.
-    pub fn hub(&self) -> Option<&Hub> {
+    pub fn hub(&self) -> Option<HubAddress> {
         match &self.enrolment {
-            Some(enrolment) => Some(&enrolment.hub),
-            None => self.configuration.as_ref()?.file.hub.as_ref(),
+            Some(enrolment) => Some(enrolment.hub.clone()),
+            None => HubAddress::of(self.configuration.as_ref()?.file.hub.as_ref()?),
         }
     }
 

@@ -8,7 +8,6 @@ use signage_hub::token::Grant;
 use signage_hub::{account, ident, token};
 use signage_protocol::Secret;
 use signage_protocol::api::{Enrolled, Enrollment, Hardware};
-use signage_protocol::config;
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::problem::Code;
@@ -16,6 +15,7 @@ use signage_protocol::token::{Kind, RANDOM_BYTES};
 use signage_provisioner::hub::HubClient;
 use signage_provisioner::identity::Identity;
 use signage_provisioner::machine::Failure;
+use signage_provisioner::store::HubAddress;
 
 struct Bench {
     hub: Running,
@@ -47,7 +47,7 @@ impl Bench {
     }
 
     fn client(&self) -> HubClient {
-        HubClient::new(&config::Hub {
+        HubClient::new(&HubAddress {
             url: self.hub.url.clone(),
             ca: Some(self.hub.ca_pem.clone()),
         })
@@ -134,7 +134,7 @@ async fn a_revoked_device_token_takes_the_permission_along() {
 #[tokio::test]
 async fn a_hub_without_the_given_ca_is_not_trusted() {
     let bench = Bench::start().await;
-    let client = HubClient::new(&config::Hub {
+    let client = HubClient::new(&HubAddress {
         url: bench.hub.url.clone(),
         ca: None,
     })
@@ -150,7 +150,7 @@ async fn a_hub_without_the_given_ca_is_not_trusted() {
 async fn a_silent_hub_and_a_wrong_name_are_told_apart() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ask = async |url: &str| {
-        let client = HubClient::new(&config::Hub {
+        let client = HubClient::new(&HubAddress {
             url: url.into(),
             ca: None,
         })

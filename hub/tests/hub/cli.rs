@@ -108,7 +108,7 @@ async fn an_operator_prepares_a_stick_while_the_server_runs() {
         token["token"].as_str().unwrap()
     );
     let hub_of_file = file.file.hub.unwrap();
-    assert_eq!(hub_of_file.url, "https://hub.example:8443");
+    assert_eq!(hub_of_file.url.address(), Some("https://hub.example:8443"));
     assert_eq!(hub_of_file.ca.as_deref(), Some(running.ca_pem.as_str()));
     assert_eq!(
         String::from_utf8(hub(data, &["ca"], "").stdout).unwrap().trim(),

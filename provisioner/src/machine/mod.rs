@@ -117,7 +117,7 @@ impl Machine {
             device_id: device_id.clone(),
             device_name: stored.device_name().unwrap_or_default().into(),
             address: address.clone().unwrap_or_default(),
-            hub: stored.hub().map(|hub| hub.url.clone()).unwrap_or_default(),
+            hub: stored.hub().map(|hub| hub.url).unwrap_or_default(),
             problem_code: problem
                 .map(|problem| problem.code.to_string())
                 .unwrap_or_default(),

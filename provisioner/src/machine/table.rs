@@ -13,7 +13,7 @@ use super::Known;
 use super::backoff::Failure;
 use super::event::{Effect, Event, Moment, NotAllowed};
 use super::state::{Poll, State};
-use crate::store::{Configuration, Enrolment, Stored};
+use crate::store::{Configuration, Enrolment, HubAddress, Stored};
 
 /// How long a fresh device says "looking for settings" before it says what to do: about the time USB needs.
 const LOOK: Duration = Duration::from_secs(5);
@@ -349,6 +349,10 @@ fn after_settings(known: &mut Known) -> Step {
         known.problem = Some(Code::UsbNone.into());
         return stay(State::Sources { advise_at: None });
     }
+    if known.stored.hub().is_none() {
+        known.problem = Some(Problem::new(Code::CfgUnsupported, "/hub/url: \"discover\""));
+        return stay(State::Sources { advise_at: None });
+    }
     match known.address {
         Some(_) => check_clock(known),
         None => {
@@ -398,7 +402,7 @@ fn failed(poll: Poll, failure: &Failure, now: Moment, random: f64, urgent: bool)
 fn enrolled_now(enrolled: Enrolled, known: &mut Known, now: Moment, random: f64) -> Step {
     known.problem = None;
     known.forgotten = false;
-    if let Some(hub) = known.stored.hub().cloned() {
+    if let Some(hub) = known.stored.hub() {
         known.stored.enrolment = Some(Enrolment { hub, enrolled });
     }
     if let Some(configuration) = &mut known.stored.configuration {
@@ -460,14 +464,8 @@ fn restock(state: State, digest: String, origin: String, mut file: ProvisionFile
             stay(state)
         };
     }
-    let present = known
-        .stored
-        .hub()
-        .map(|hub| hub.url.trim_end_matches('/').to_owned());
-    let wanted = file
-        .hub
-        .as_ref()
-        .map(|hub| hub.url.trim_end_matches('/').to_owned());
+    let present = known.stored.hub().map(|hub| hub.url);
+    let wanted = file.hub.as_ref().and_then(HubAddress::of).map(|hub| hub.url);
     let moves = wanted.is_some() && wanted != present;
     if moves && !file.replace {
         known.notice = Some(Problem::new(Code::CfgForeign, wanted.unwrap_or_default()));

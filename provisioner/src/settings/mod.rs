@@ -32,9 +32,33 @@ pub async fn apply(
         None => Ok(()),
     };
     if let Some(network) = file.network.as_ref().filter(|_| with_network) {
-        network::apply(bus, network, file.hub.as_ref().map(|hub| hub.url.as_str())).await?;
+        network::apply(bus, network, file.hub.as_ref().and_then(|hub| hub.url.address())).await?;
     }
-    Ok(hostname.and(timezone).err())
+    Ok(hostname.and(timezone).err().or_else(|| unsupported(file)))
+}
+
+/// What the file asks for and this version does not do. A screen that ignored it in silence would leave
+/// somebody searching.
+fn unsupported(file: &ProvisionFile) -> Option<Problem> {
+    let network = file.network.clone().unwrap_or_default();
+    let device = file.device.clone().unwrap_or_default();
+    let fields = [
+        ("/network/proxy", network.proxy.is_some()),
+        ("/network/ntp", !network.ntp.is_empty()),
+        ("/network/country", network.country.is_some()),
+        ("/device/locale", device.locale.is_some()),
+        ("/device/keyboard", device.keyboard.is_some()),
+        ("/display", !file.display.is_empty()),
+        ("/account", file.account.is_some()),
+        ("/lock", file.lock),
+    ];
+    let connections = network.connections.iter().enumerate();
+    let pointers: Vec<String> = connections
+        .filter(|(_, connection)| !profile::is_supported(connection))
+        .map(|(index, _)| format!("/network/connections/{index}"))
+        .chain(fields.into_iter().filter(|(_, given)| *given).map(|(pointer, _)| pointer.to_owned()))
+        .collect();
+    (!pointers.is_empty()).then(|| Problem::new(Code::CfgUnsupported, pointers.join(", ")))
 }
 
 async fn set_hostname(bus: &Connection, name: &str) -> Result<(), Problem> {
@@ -61,4 +85,21 @@ async fn set_timezone(bus: &Connection, zone: &str) -> Result<(), Problem> {
         .call::<_, _, ()>("SetTimezone", &(zone, false))
         .await
         .map_err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_done_yet_is_said() {
+        let parse = |json: &str| signage_protocol::config::parse(json.as_bytes()).unwrap().file;
+        let plain = parse(r#"{"version":1,"network":{"connections":[{"type":"ethernet"}]},"device":{"name":"x"}}"#);
+        assert_eq!(unsupported(&plain), None);
+        let wifi = parse(
+            r#"{"version":1,"lock":true,"network":{"connections":[{"type":"wifi","ssid":"x","security":"open"}]}}"#,
+        );
+        let problem = unsupported(&wifi).unwrap();
+        assert_eq!(problem.detail.as_deref(), Some("/network/connections/0, /lock"));
+    }
 }

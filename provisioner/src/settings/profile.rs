@@ -1,9 +1,10 @@
 //! A connection of the provisioning file as a NetworkManager profile. Pure: the D-Bus map is a value.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
-use signage_protocol::config::{Connection, ConnectionKind, Ipv4Method};
+use signage_protocol::config::{Connection, ConnectionKind, Ipv4Method, Ipv6Method};
 use signage_protocol::token::hex;
 use zvariant::Value;
 
@@ -13,11 +14,15 @@ pub(super) type Profile = HashMap<&'static str, HashMap<&'static str, Value<'sta
 /// Names of all profiles made here begin so; others are not touched.
 pub(super) const PREFIX: &str = "signage-";
 
-/// The profile of the connection at `index`, and its UUID. The UUID depends on the index alone, so that a
-/// changed file replaces profiles instead of piling them up.
+/// Whether this version can make the profile of a connection.
+pub(super) fn is_supported(connection: &Connection) -> bool {
+    connection.kind == ConnectionKind::Ethernet && connection.eap.is_none()
+}
+
+/// The profile of the (supported) connection at `index`, and its UUID. The UUID depends on the index alone, so
+/// that a changed file replaces profiles instead of piling them up.
 pub(super) fn profile(index: usize, connection: &Connection) -> (String, Profile) {
     let uuid = uuid(index);
-    let ConnectionKind::Ethernet = connection.kind;
     let mut general = HashMap::from([
         ("id", Value::from(format!("{PREFIX}ethernet-{index}"))),
         ("uuid", Value::from(uuid.clone())),
@@ -40,54 +45,73 @@ pub(super) fn profile(index: usize, connection: &Connection) -> (String, Profile
             ethernet.insert("mac-address", Value::from(mac));
         }
     }
+    if let Some(mtu) = connection.mtu {
+        ethernet.insert("mtu", Value::from(mtu));
+    }
     let profile = HashMap::from([
         ("connection", general),
         ("802-3-ethernet", ethernet),
         ("ipv4", ipv4(connection)),
-        ("ipv6", ipv6()),
+        ("ipv6", ipv6(connection)),
     ]);
     (uuid, profile)
 }
 
-fn ipv4(connection: &Connection) -> HashMap<&'static str, Value<'static>> {
+type Settings = HashMap<&'static str, Value<'static>>;
+
+fn ipv4(connection: &Connection) -> Settings {
     let ipv4 = &connection.ipv4;
     let method = match ipv4.method {
         Ipv4Method::Auto => "auto",
         Ipv4Method::Manual => "manual",
         Ipv4Method::Disabled => "disabled",
     };
-    let mut settings = HashMap::from([
-        ("method", Value::from(method)),
-        // Else a connection counts as up when IPv6 alone works, and a dead DHCP server goes unnoticed.
-        ("may-fail", Value::from(ipv4.method == Ipv4Method::Disabled)),
-    ]);
+    let addresses = ipv4.addresses.iter().map(|cidr| (cidr.address.into(), cidr.prefix));
+    let mut settings = ip(method, addresses.collect(), ipv4.gateway.map(IpAddr::V4), &ipv4.dns);
+    // Else a connection counts as up when IPv6 alone works, and a dead DHCP server goes unnoticed.
+    settings.insert("may-fail", Value::from(ipv4.method == Ipv4Method::Disabled));
     if ipv4.method == Ipv4Method::Manual {
-        let addresses: Vec<HashMap<&str, Value<'_>>> = ipv4
-            .addresses
-            .iter()
-            .map(|cidr| {
-                HashMap::from([
-                    ("address", Value::from(cidr.address.to_string())),
-                    ("prefix", Value::from(u32::from(cidr.prefix))),
-                ])
-            })
-            .collect();
-        settings.insert("address-data", Value::from(addresses));
         // Refuse an address that somebody else has, rather than disturb both.
         settings.insert("dad-timeout", Value::from(1000i32));
-        if let Some(gateway) = ipv4.gateway {
-            settings.insert("gateway", Value::from(gateway.to_string()));
-        }
-    }
-    if !ipv4.dns.is_empty() {
-        let dns: Vec<String> = ipv4.dns.iter().map(ToString::to_string).collect();
-        settings.insert("dns-data", Value::from(dns));
     }
     settings
 }
 
-fn ipv6() -> HashMap<&'static str, Value<'static>> {
-    HashMap::from([("method", Value::from("auto"))])
+fn ipv6(connection: &Connection) -> Settings {
+    let ipv6 = &connection.ipv6;
+    let method = match ipv6.method {
+        Ipv6Method::Auto => "auto",
+        Ipv6Method::Manual => "manual",
+        Ipv6Method::Disabled => "disabled",
+    };
+    let addresses = ipv6.addresses.iter().map(|cidr| (cidr.address.into(), cidr.prefix));
+    let mut settings = ip(method, addresses.collect(), ipv6.gateway.map(IpAddr::V6), &ipv6.dns);
+    // "auto" is what a network may or may not offer; "manual" is what somebody wants.
+    settings.insert("may-fail", Value::from(ipv6.method != Ipv6Method::Manual));
+    settings
+}
+
+/// What both address families have in common.
+fn ip(method: &'static str, addresses: Vec<(IpAddr, u8)>, gateway: Option<IpAddr>, dns: &[impl ToString]) -> Settings {
+    let mut settings = HashMap::from([("method", Value::from(method))]);
+    if !addresses.is_empty() {
+        let data: Vec<HashMap<&str, Value<'_>>> = addresses
+            .into_iter()
+            .map(|(address, prefix)| {
+                let prefix = Value::from(u32::from(prefix));
+                HashMap::from([("address", Value::from(address.to_string())), ("prefix", prefix)])
+            })
+            .collect();
+        settings.insert("address-data", Value::from(data));
+    }
+    if let Some(gateway) = gateway {
+        settings.insert("gateway", Value::from(gateway.to_string()));
+    }
+    if !dns.is_empty() {
+        let dns: Vec<String> = dns.iter().map(ToString::to_string).collect();
+        settings.insert("dns-data", Value::from(dns));
+    }
+    settings
 }
 
 /// `52:54:00:12:34:56` as bytes.

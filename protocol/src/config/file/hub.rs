@@ -38,14 +38,15 @@ pub struct Hub {
 #[schemars(inline)]
 pub struct HubUrl(String);
 
+impl From<String> for HubUrl {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl HubUrl {
     /// The value that asks for discovery.
     pub const DISCOVER: &'static str = "discover";
-
-    /// An address from text that has been checked.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
 
     /// The address without a slash at its end; `None` when the hub is to be discovered.
     pub fn address(&self) -> Option<&str> {

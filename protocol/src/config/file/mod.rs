@@ -96,6 +96,26 @@ pub struct ProvisionFile {
 }
 
 impl ProvisionFile {
+    /// A file that says nothing yet.
+    pub fn empty() -> Self {
+        Self {
+            schema: None,
+            version: 1,
+            issued_at: None,
+            expires_at: None,
+            only: vec![],
+            provision_token: None,
+            device_token: None,
+            replace: false,
+            lock: false,
+            hub: None,
+            network: None,
+            device: None,
+            display: BTreeMap::new(),
+            account: None,
+        }
+    }
+
     /// The token, of whichever kind.
     pub fn token(&self) -> Option<&Secret> {
         self.provision_token.as_ref().or(self.device_token.as_ref())
