@@ -24,7 +24,7 @@ pub use file::{
 };
 pub use finding::Finding;
 pub use parse::{MAX_BYTES, Parsed, parse};
-pub use schema::schema;
+pub use schema::{schema, secret_fields};
 pub use tree::Position;
 
 /// Name of the file at the root of the medium; compared without case.

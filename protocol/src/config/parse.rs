@@ -25,7 +25,7 @@ pub struct Parsed {
 
 /// Reads a provisioning file. On failure all findings, at least one of which is an error, errors first.
 pub fn parse(bytes: &[u8]) -> Result<Parsed, Vec<Finding>> {
-    let text = decode(bytes).map_err(|finding| vec![finding])?;
+    let text = decode(bytes).map_err(|finding| vec![*finding])?;
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         return Err(vec![syntax(text, &error)]);
     }
@@ -52,26 +52,26 @@ fn whole(code: Code, message: &str) -> Finding {
     Finding::new(code, Position { line: 1, column: 1 }, "").message(message)
 }
 
-fn decode(bytes: &[u8]) -> Result<&str, Finding> {
+fn decode(bytes: &[u8]) -> Result<&str, Box<Finding>> {
     if bytes.len() > MAX_BYTES {
-        return Err(whole(Code::UsbTooLarge, &format!("more than {MAX_BYTES} bytes")));
+        return Err(Box::new(whole(Code::UsbTooLarge, &format!("more than {MAX_BYTES} bytes"))));
     }
     if let Some(name) = other_encoding(bytes) {
-        return Err(whole(Code::CfgEncoding, &format!("the file is {name}; save it as UTF-8")));
+        return Err(Box::new(whole(Code::CfgEncoding, &format!("the file is {name}; save it as UTF-8"))));
     }
     // A byte order mark is what some editors put in front of UTF-8.
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
         let position = Position::of_offset(&valid, valid.len());
-        Finding::new(Code::CfgEncoding, position, "").message("a byte here is not UTF-8")
+        Box::new(Finding::new(Code::CfgEncoding, position, "").message("a byte here is not UTF-8"))
     })?;
     if text.trim().is_empty() {
-        return Err(whole(Code::CfgSyntax, "the file is empty"));
+        return Err(Box::new(whole(Code::CfgSyntax, "the file is empty")));
     }
     if let Some(offset) = too_deep(text) {
         let finding = Finding::new(Code::CfgValue, Position::of_offset(text, offset), "");
-        return Err(finding.message(format!("nested deeper than {MAX_DEPTH} levels")));
+        return Err(Box::new(finding.message(format!("nested deeper than {MAX_DEPTH} levels"))));
     }
     Ok(text)
 }

@@ -1,5 +1,6 @@
 //! The JSON Schema of the provisioning file, generated from its types.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use schemars::generate::SchemaSettings;
@@ -15,6 +16,21 @@ pub fn schema() -> &'static Value {
         schema.insert("$id".into(), "https://signage.invalid/schema/provisioning-1.json".into());
         schema.insert("title".into(), "Signage provisioning file".into());
         schema.to_value()
+    })
+}
+
+/// The names of all fields whose values must not be shown.
+pub fn secret_fields() -> &'static BTreeSet<String> {
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let groups = schema()["$defs"].as_object().into_iter().flat_map(|groups| groups.values());
+        std::iter::once(schema())
+            .chain(groups)
+            .filter_map(|group| group["properties"].as_object())
+            .flatten()
+            .filter(|(_, field)| resolve(field).0["writeOnly"] == true)
+            .map(|(name, _)| name.clone())
+            .collect()
     })
 }
 

@@ -1,53 +1,11 @@
-//! The command line.
+//! `signage-provisioner status`: where this screen stands.
 
-use std::path::PathBuf;
-
-use clap::{Parser, Subcommand};
 use signage_protocol::bus::{INTERFACE, PATH, SERVICE, Status};
 use zbus::Connection;
 use zbus::names::InterfaceName;
 
-use crate::daemon::{self, Options};
-
-/// Provisions a signage screen: settings, network, enrolment, authorization.
-#[derive(Debug, Parser)]
-#[command(version, about)]
-pub struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Run the daemon (what the system service does).
-    Run {
-        /// Where the key and the state are kept.
-        #[arg(long, env = "STATE_DIRECTORY", default_value = "/var/lib/signage-provisioner")]
-        state: PathBuf,
-        /// Where sticks are mounted.
-        #[arg(long, env = "RUNTIME_DIRECTORY", default_value = "/run/signage-provisioner")]
-        runtime: PathBuf,
-    },
-    /// Show where this screen stands.
-    Status {
-        /// Machine-readable.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-impl Cli {
-    /// Does what was asked for.
-    pub async fn execute(self) -> anyhow::Result<()> {
-        match self.command {
-            Some(Command::Run { state, runtime }) => daemon::run(Options { state, runtime }).await,
-            Some(Command::Status { json }) => show(json).await,
-            None => show(false).await,
-        }
-    }
-}
-
-async fn show(json: bool) -> anyhow::Result<()> {
+/// Asks the running daemon and prints its answer.
+pub(super) async fn show(json: bool) -> anyhow::Result<()> {
     let bus = Connection::system().await?;
     let properties = zbus::fdo::PropertiesProxy::builder(&bus)
         .destination(SERVICE)?

@@ -1,0 +1,64 @@
+//! The command line: one file per command.
+//!
+//! Exit codes: 0 done or valid, 1 could not be done, 2 the provisioning file is invalid, 64 wrong usage.
+
+mod check;
+mod status;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::daemon::{self, Options};
+
+/// Exit code for wrong usage (sysexits.h, `EX_USAGE`); clap's own 2 means "invalid file" here.
+pub const USAGE: u8 = 64;
+
+/// Provisions a signage screen: settings, network, enrolment, authorization.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done or valid, 1 could not be done, 2 invalid file, 64 wrong usage.")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon (what the system service does).
+    Run {
+        /// Where the key and the state are kept.
+        #[arg(long, env = "STATE_DIRECTORY", default_value = "/var/lib/signage-provisioner")]
+        state: PathBuf,
+        /// Where sticks are mounted.
+        #[arg(long, env = "RUNTIME_DIRECTORY", default_value = "/run/signage-provisioner")]
+        runtime: PathBuf,
+    },
+    /// Show where this screen stands.
+    Status {
+        /// Machine-readable.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a provisioning file, on any Linux machine.
+    Check {
+        /// The file; `-` reads standard input.
+        file: PathBuf,
+        /// Machine-readable.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub async fn execute(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Run { state, runtime } => daemon::run(Options { state, runtime }).await?,
+            Command::Status { json } => status::show(json).await?,
+            Command::Check { file, json } => return check::check(&file, json),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
