@@ -10,6 +10,7 @@
 //! * [`clock`]: whether the clock can be believed.
 //! * [`hub`]: enrolment, authorization and access tokens over TLS.
 //! * [`identity`]: the device key and what the board says of itself.
+//! * [`stick`]: making sticks, at the desk.
 //! * [`store`]: what survives a power cut.
 //! * [`bus`]: `org.signage.Provisioner1`, all that the rest of the device sees.
 //! * [`daemon`]: the loop that joins them.
@@ -26,4 +27,5 @@ pub mod medium;
 pub mod network;
 pub mod offer;
 pub mod settings;
+pub mod stick;
 pub mod store;

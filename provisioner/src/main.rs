@@ -23,7 +23,12 @@ async fn main() -> ExitCode {
     match cli.execute().await {
         Ok(code) => code,
         Err(error) => {
-            tracing::error!("{error:#}");
+            // The journal has its own form; a person gets one line.
+            if std::env::var_os("JOURNAL_STREAM").is_some() {
+                tracing::error!("{error:#}");
+            } else {
+                eprintln!("error: {error:#}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use signage_protocol::config::{self, Finding, MAX_BYTES};
 
 /// The file cannot be used by a screen.
-const INVALID: u8 = 2;
+pub(super) const INVALID: u8 = 2;
 
 /// Checks a file and prints every finding with its line.
 pub(super) fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
@@ -30,7 +30,7 @@ pub(super) fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
 }
 
 /// One byte more than is allowed, so that the parser can tell "too large" from "just fits".
-fn read(source: impl io::Read) -> io::Result<Vec<u8>> {
+pub(super) fn read(source: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -41,7 +41,7 @@ fn machine(valid: bool, findings: &[Finding]) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-fn human(name: &str, bytes: &[u8], valid: bool, findings: &[Finding]) -> String {
+pub(super) fn human(name: &str, bytes: &[u8], valid: bool, findings: &[Finding]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut report: String = findings.iter().map(|finding| describe(name, &text, finding)).collect();
     let errors = findings.iter().filter(|finding| !finding.is_warning()).count();
@@ -68,13 +68,16 @@ fn describe(name: &str, text: &str, finding: &Finding) -> String {
     let row = mask(text.lines().nth(line - 1).unwrap_or("").trim_start_matches('\u{feff}'));
     let from = (column - 1).saturating_sub(SHOWN / 2).min(row.len());
     let shown: String = row[from..].iter().take(SHOWN).map(|c| if c.is_control() { ' ' } else { *c }).collect();
+    let head = format!("{kind} {}: {}\n", finding.code, finding.message);
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        // Not text: there is no line to show.
+        return format!("{head} --> {name}:{line}:{column}\n = {}\n\n", finding.code.action());
+    }
     let number = line.to_string();
     let margin = " ".repeat(number.len());
     let caret = " ".repeat(column - 1 - from);
     format!(
-        "{kind} {}: {}\n{margin} --> {name}:{line}:{column}{place}\n{margin} |\n{number} | {}\n{margin} | {caret}^\n{margin} = {}\n\n",
-        finding.code,
-        finding.message,
+        "{head}{margin} --> {name}:{line}:{column}{place}\n{margin} |\n{number} | {}\n{margin} | {caret}^\n{margin} = {}\n\n",
         shown.trim_end(),
         finding.code.action(),
     )

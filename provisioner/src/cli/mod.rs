@@ -4,6 +4,7 @@
 
 mod check;
 mod status;
+mod stick;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make a stick: format a removable device or a new image file, write the provisioning file, verify it.
+    Stick(Box<stick::Arguments>),
     /// Check a provisioning file, on any Linux machine.
     Check {
         /// The file; `-` reads standard input.
@@ -57,6 +60,7 @@ impl Cli {
         match self.command {
             Command::Run { state, runtime } => daemon::run(Options { state, runtime }).await?,
             Command::Status { json } => status::show(json).await?,
+            Command::Stick(arguments) => return arguments.make(),
             Command::Check { file, json } => return check::check(&file, json),
         }
         Ok(ExitCode::SUCCESS)

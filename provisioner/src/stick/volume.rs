@@ -1,0 +1,143 @@
+//! The bytes of a stick: a master boot record with one FAT32 partition, which every desktop can read.
+
+use std::io::{self, Read as _, SeekFrom, Write as _};
+
+use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions};
+use fscommon::StreamSlice;
+use signage_protocol::config::{FILE_NAME, MAX_BYTES};
+
+const SECTOR: u64 = 512;
+/// Flash is erased in large blocks; a partition that begins on one wears less.
+const START: u64 = 1 << 20;
+/// FAT32 needs 65,525 clusters, of at least one sector each, and its tables.
+pub const MIN_BYTES: u64 = START + (36 << 20);
+/// A partition table of this kind counts sectors in 32 bits.
+const MAX_SECTORS: u64 = u32::MAX as u64;
+/// FAT32 with logical block addresses.
+const PARTITION_TYPE: u8 = 0x0c;
+
+/// Something that can be written to like a disk.
+pub trait Disk: io::Read + io::Write + io::Seek {}
+
+impl<T: io::Read + io::Write + io::Seek> Disk for T {}
+
+/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and puts `file` on it.
+pub fn write(disk: &mut impl Disk, bytes: u64, file: &[u8]) -> io::Result<()> {
+    let (first, count) = extent(bytes);
+    disk.seek(SeekFrom::Start(0))?;
+    disk.write_all(&boot_record(first, count))?;
+    // What an earlier partition table or file system left behind would confuse those who look for it.
+    disk.write_all(&vec![0; usize::try_from(START - SECTOR).unwrap_or_default()])?;
+    wipe_end(disk, bytes)?;
+    let total = u32::try_from(count).map_err(io::Error::other)?;
+    let options = FormatVolumeOptions::new()
+        .fat_type(FatType::Fat32)
+        .bytes_per_cluster(cluster(count))
+        .total_sectors(total)
+        .volume_label(*b"SIGNAGE    ");
+    fatfs::format_volume(&mut partition(disk, first, count)?, options)?;
+    let volume = FileSystem::new(partition(disk, first, count)?, FsOptions::new())?;
+    {
+        let mut target = volume.root_dir().create_file(FILE_NAME)?;
+        target.truncate()?;
+        target.write_all(file)?;
+        target.flush()?;
+    }
+    volume.unmount()?;
+    disk.flush()
+}
+
+/// The provisioning file of a disk made by [`write`].
+pub fn read_back(disk: &mut (impl io::Read + io::Seek), bytes: u64) -> io::Result<Vec<u8>> {
+    let (first, count) = extent(bytes);
+    let slice = StreamSlice::new(ReadOnly(disk), first * SECTOR, (first + count) * SECTOR)?;
+    let volume = FileSystem::new(slice, FsOptions::new().update_accessed_date(false))?;
+    let file = volume.root_dir().open_file(FILE_NAME)?;
+    let mut back = Vec::new();
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut back)?;
+    Ok(back)
+}
+
+/// First sector and number of sectors of the partition.
+fn extent(bytes: u64) -> (u64, u64) {
+    let first = START / SECTOR;
+    (first, (bytes / SECTOR - first).min(MAX_SECTORS - first))
+}
+
+fn partition<D: Disk>(disk: &mut D, first: u64, count: u64) -> io::Result<StreamSlice<&mut D>> {
+    StreamSlice::new(disk, first * SECTOR, (first + count) * SECTOR)
+}
+
+/// Small clusters on small sticks, so that they count as FAT32 at all.
+fn cluster(sectors: u64) -> u32 {
+    match (sectors * SECTOR) >> 20 {
+        0..260 => 512,
+        260..8192 => 4096,
+        8192..16_384 => 8192,
+        16_384..32_768 => 16_384,
+        _ => 32_768,
+    }
+}
+
+/// A backup partition table (GPT) lies in the last sectors.
+fn wipe_end(disk: &mut impl Disk, bytes: u64) -> io::Result<()> {
+    const END: u64 = 64 * SECTOR;
+    disk.seek(SeekFrom::Start(bytes / SECTOR * SECTOR - END))?;
+    disk.write_all(&[0; END as usize])
+}
+
+fn boot_record(first: u64, count: u64) -> [u8; SECTOR as usize] {
+    let mut record = [0; SECTOR as usize];
+    let entry = &mut record[446..462];
+    // Cylinders, heads and sectors are of no use on a disk of this century: the customary "too large".
+    entry[1..4].copy_from_slice(&[0xfe, 0xff, 0xff]);
+    entry[4] = PARTITION_TYPE;
+    entry[5..8].copy_from_slice(&[0xfe, 0xff, 0xff]);
+    entry[8..12].copy_from_slice(&(first as u32).to_le_bytes());
+    entry[12..16].copy_from_slice(&(count as u32).to_le_bytes());
+    record[510..].copy_from_slice(&[0x55, 0xaa]);
+    record
+}
+
+/// fatfs wants to be able to write, also when it only reads.
+struct ReadOnly<'d, D>(&'d mut D);
+
+impl<D: io::Read> io::Read for ReadOnly<'_, D> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl<D: io::Seek> io::Seek for ReadOnly<'_, D> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.0.seek(position)
+    }
+}
+
+impl<D> io::Write for ReadOnly<'_, D> {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_comes_back_from_the_smallest_stick_on() {
+        for bytes in [MIN_BYTES, 64 << 20, 300 << 20] {
+            let mut disk = Cursor::new(vec![0xff; usize::try_from(bytes).unwrap()]);
+            write(&mut disk, bytes, b"{}").unwrap();
+            assert_eq!(read_back(&mut disk, bytes).unwrap(), b"{}", "{bytes}");
+            assert_eq!(disk.get_ref()[510..512], [0x55, 0xaa]);
+            assert!(disk.get_ref().ends_with(&[0; 512]));
+        }
+    }
+}
