@@ -56,13 +56,17 @@ vm: image ## Boot the test image with a shell here; STICK=image plugs a stick in
 	$(BIN)/vm $(STICK)
 
 ##@ Install
-.PHONY: install install-rootfs
+.PHONY: install install-hub install-rootfs
 install: ## Lay out the device's programs and units below DESTDIR (build first)
 	tools/install "$(DESTDIR)" $(BIN) $(DEVICE)
 
+install-hub: ## Lay out the hub and its unit below DESTDIR (build first)
+	tools/install "$(DESTDIR)" $(BIN) hub
+
 install-rootfs: ## Lay out the operating system's configuration below DESTDIR
 	cp -a --remove-destination --no-preserve=ownership images/rootfs/. "$(DESTDIR)/"
-	install -d "$(DESTDIR)/data"
+	install -d "$(DESTDIR)/data" "$(DESTDIR)/var/lib"
+	install -d -m 1777 "$(DESTDIR)/var/tmp"
 
 ##@ Other
 .PHONY: clean help

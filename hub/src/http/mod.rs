@@ -9,6 +9,7 @@ pub mod manifest;
 pub mod nonce;
 pub mod peer;
 pub mod problem;
+pub mod schema;
 pub mod token;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -105,6 +106,7 @@ fn lock(limiter: &Mutex<Limiter>) -> MutexGuard<'_, Limiter> {
 pub fn router(state: Shared) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
+        .route(schema::PATH, get(schema::get))
         .route(api::ENROLL, post(enroll::post))
         .route(api::NONCE, post(nonce::post))
         .route(api::TOKEN, post(token::post))

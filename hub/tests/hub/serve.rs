@@ -22,6 +22,9 @@ async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
     let http = client(&running.ca_pem);
     let health = http.get(format!("{}/healthz", running.url)).send().await.unwrap();
     assert_eq!(health.text().await.unwrap(), "ok\n");
+    let schema = http.get(format!("{}/schema/provisioning-1.json", running.url)).send().await.unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema.bytes().await.unwrap()).unwrap();
+    assert_eq!(&schema, signage_protocol::config::schema());
     let local = http
         .get(format!("https://localhost:{}/healthz", running.addr.port()))
         .send()
