@@ -35,14 +35,9 @@ pub async fn create(
 ) -> Result<Created> {
     let (name, email) = (name.trim(), email.trim().to_lowercase());
     if name.is_empty() || name.chars().count() > MAX_NAME {
-        return Err(Error::Invalid(format!(
-            "the name of an account has 1 to {MAX_NAME} characters"
-        )));
+        return Err(Error::Invalid(format!("the name of an account has 1 to {MAX_NAME} characters")));
     }
-    if !email
-        .split_once('@')
-        .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
-    {
+    if !email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty()) {
         return Err(Error::Invalid(format!("{email:?} is not an e-mail address")));
     }
     let generated = match &password {
@@ -88,11 +83,7 @@ pub async fn create(
     };
     audit::record(&mut change, &entry, now).await?;
     store::commit(change).await?;
-    Ok(Created {
-        account,
-        operator,
-        password: generated,
-    })
+    Ok(Created { account, operator, password: generated })
 }
 
 /// Gives an operator another password and ends all sessions. Without a password one is generated and answered.
@@ -105,10 +96,7 @@ pub async fn set_password(
     let email = email.trim().to_lowercase();
     let operator = operators::by_email(store, &email)
         .await?
-        .ok_or_else(|| Error::NotFound {
-            what: "operator",
-            name: email.clone(),
-        })?;
+        .ok_or_else(|| Error::NotFound { what: "operator", name: email.clone() })?;
     let (password_hash, generated) = hash_or_generate(password)?;
     let mut change = store.write().await?;
     operators::set_password_hash(&mut change, &operator.id, &password_hash).await?;
@@ -128,9 +116,9 @@ pub async fn set_password(
 /// The hash of a password, and the password itself when the hub had to choose it.
 fn hash_or_generate(password: Option<Secret>) -> Result<(String, Option<Secret>)> {
     match password {
-        Some(password) if password.expose().chars().count() < password::MIN_CHARS => Err(Error::Invalid(
-            format!("a password has at least {} characters", password::MIN_CHARS),
-        )),
+        Some(password) if password.expose().chars().count() < password::MIN_CHARS => {
+            Err(Error::Invalid(format!("a password has at least {} characters", password::MIN_CHARS)))
+        }
         Some(password) => Ok((password::hash(&password)?, None)),
         None => {
             let generated = password::generate()?;
@@ -141,12 +129,9 @@ fn hash_or_generate(password: Option<Secret>) -> Result<(String, Option<Secret>)
 
 impl Account {
     fn key(&self) -> Result<SigningKey> {
-        let bytes: Option<[u8; 32]> = hex::decode(&self.signing_key)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok());
-        Ok(SigningKey::from_bytes(&bytes.ok_or(Error::Damaged {
-            what: "key of an account",
-        })?))
+        let bytes: Option<[u8; 32]> =
+            hex::decode(&self.signing_key).ok().and_then(|bytes| bytes.try_into().ok());
+        Ok(SigningKey::from_bytes(&bytes.ok_or(Error::Damaged { what: "key of an account" })?))
     }
 
     /// The key by which devices know the account's documents.

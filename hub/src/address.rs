@@ -18,10 +18,7 @@ pub struct HubUrl {
 impl HubUrl {
     /// From a host name or an IP address.
     pub fn new(host: &str, port: u16) -> Self {
-        Self {
-            host: host.trim_matches(['[', ']']).to_ascii_lowercase(),
-            port,
-        }
+        Self { host: host.trim_matches(['[', ']']).to_ascii_lowercase(), port }
     }
 
     /// Host name or IP address, without brackets.
@@ -35,15 +32,11 @@ impl FromStr for HubUrl {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let wrong = || {
-            Error::Invalid(format!(
-                "{text:?} is not the address of a hub, such as https://hub.example:8443"
-            ))
+            Error::Invalid(format!("{text:?} is not the address of a hub, such as https://hub.example:8443"))
         };
         let uri: Uri = text.trim().parse().map_err(|_| wrong())?;
         let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(wrong)?;
-        let user = uri
-            .authority()
-            .is_some_and(|authority| authority.as_str().contains('@'));
+        let user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
         if uri.scheme_str() != Some("https")
             || !matches!(uri.path(), "" | "/")
             || uri.query().is_some()
@@ -61,11 +54,7 @@ impl fmt::Display for HubUrl {
             Ok(IpAddr::V6(address)) => write!(f, "https://[{address}]")?,
             _ => write!(f, "https://{}", self.host)?,
         }
-        if self.port == 443 {
-            Ok(())
-        } else {
-            write!(f, ":{}", self.port)
-        }
+        if self.port == 443 { Ok(()) } else { write!(f, ":{}", self.port) }
     }
 }
 
@@ -78,14 +67,8 @@ mod tests {
         let url: HubUrl = "https://hub.example:8443".parse().unwrap();
         assert_eq!("HTTPS://HUB.example:8443/".parse::<HubUrl>().unwrap(), url);
         assert_eq!(url.to_string(), "https://hub.example:8443");
-        assert_eq!(
-            "https://hub.example:443/".parse::<HubUrl>().unwrap().to_string(),
-            "https://hub.example"
-        );
-        assert_eq!(
-            "https://[::1]:8443".parse::<HubUrl>().unwrap(),
-            HubUrl::new("::1", 8443)
-        );
+        assert_eq!("https://hub.example:443/".parse::<HubUrl>().unwrap().to_string(), "https://hub.example");
+        assert_eq!("https://[::1]:8443".parse::<HubUrl>().unwrap(), HubUrl::new("::1", 8443));
         assert_eq!(HubUrl::new("::1", 8443).to_string(), "https://[::1]:8443");
     }
 

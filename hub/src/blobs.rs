@@ -26,10 +26,7 @@ pub struct Stored {
 
 /// Where the bytes of a digest are, if they are there. The digest must have been checked by [`is_digest`].
 pub fn path(directory: &DataDir, sha256: &str) -> PathBuf {
-    directory
-        .blobs()
-        .join(sha256.get(..2).unwrap_or_default())
-        .join(sha256)
+    directory.blobs().join(sha256.get(..2).unwrap_or_default()).join(sha256)
 }
 
 /// Whether a text is a SHA-256 in lower-case hexadecimal; nothing else may become part of a path.
@@ -59,15 +56,10 @@ pub fn import(directory: &DataDir, source: &Path) -> Result<Stored> {
             break;
         }
         hash.update(&chunk[..read]);
-        output
-            .write_all(&chunk[..read])
-            .map_err(Error::file("write", output.path()))?;
+        output.write_all(&chunk[..read]).map_err(Error::file("write", output.path()))?;
         size += read as u64;
     }
-    output
-        .as_file()
-        .sync_all()
-        .map_err(Error::file("write", output.path()))?;
+    output.as_file().sync_all().map_err(Error::file("write", output.path()))?;
     let sha256 = hex(&hash.finalize());
     let target = path(directory, &sha256);
     let parent = target.parent().unwrap_or(&incoming);
@@ -76,9 +68,7 @@ pub fn import(directory: &DataDir, source: &Path) -> Result<Stored> {
         .mode(0o700)
         .create(parent)
         .map_err(Error::file("create the directory", parent))?;
-    output
-        .persist(&target)
-        .map_err(|error| Error::file("write", &target)(error.error))?;
+    output.persist(&target).map_err(|error| Error::file("write", &target)(error.error))?;
     sync_directory(parent)?;
     sync_directory(&directory.blobs())?;
     Ok(Stored { sha256, size })
@@ -87,10 +77,7 @@ pub fn import(directory: &DataDir, source: &Path) -> Result<Stored> {
 /// Removes uploads that a crash left behind; those of a command that runs now are younger than `age`.
 pub fn clean(directory: &DataDir, age: std::time::Duration) -> Result<()> {
     let incoming = directory.incoming();
-    for entry in fs::read_dir(&incoming)
-        .map_err(Error::file("read", &incoming))?
-        .flatten()
-    {
+    for entry in fs::read_dir(&incoming).map_err(Error::file("read", &incoming))?.flatten() {
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         let old = modified.is_ok_and(|at| at.elapsed().is_ok_and(|elapsed| elapsed > age));
         if old {
@@ -111,10 +98,7 @@ mod tests {
         let source = temp.path().join("a.png");
         fs::write(&source, b"hello").unwrap();
         let stored = import(&directory, &source).unwrap();
-        assert_eq!(
-            stored.sha256,
-            "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-        );
+        assert_eq!(stored.sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
         assert_eq!(stored.size, 5);
         assert_eq!(import(&directory, &source).unwrap(), stored);
         assert_eq!(fs::read(path(&directory, &stored.sha256)).unwrap(), b"hello");
@@ -124,14 +108,7 @@ mod tests {
     #[test]
     fn only_a_digest_becomes_a_path() {
         assert!(is_digest(&"0a".repeat(32)));
-        for text in [
-            "",
-            "..",
-            &"0A".repeat(32),
-            &"0g".repeat(32),
-            &"0".repeat(63),
-            &"../".repeat(22),
-        ] {
+        for text in ["", "..", &"0A".repeat(32), &"0g".repeat(32), &"0".repeat(63), &"../".repeat(22)] {
             assert!(!is_digest(text), "{text}");
         }
     }

@@ -24,9 +24,7 @@ pub async fn add(
     })
     .await?;
     let (media_type, kind) = media;
-    let title = file
-        .file_name()
-        .map_or_else(|| kind.to_owned(), |name| name.to_string_lossy().into_owned());
+    let title = file.file_name().map_or_else(|| kind.to_owned(), |name| name.to_string_lossy().into_owned());
     let content = Content {
         id: ident::new("con")?,
         account: account.id.clone(),
@@ -59,16 +57,9 @@ pub async fn find_or_add(
 }
 
 fn unplayable(file: &Path) -> Error {
-    Error::Invalid(format!(
-        "{} is not an MP4, PNG, JPEG, WebP or GIF file",
-        file.display()
-    ))
+    Error::Invalid(format!("{} is not an MP4, PNG, JPEG, WebP or GIF file", file.display()))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Error::Damaged {
-            what: "copy of a file",
-        })?
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Damaged { what: "copy of a file" })?
 }

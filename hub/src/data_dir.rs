@@ -24,22 +24,11 @@ impl DataDir {
     /// Opens the directory, or makes it. A directory with other things in it is refused: it would be a typo,
     /// and its permissions are not ours to change.
     pub fn open(path: &Path) -> Result<Self> {
-        let unusable = |source| Error::DataDir {
-            path: path.to_owned(),
-            source,
-        };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(unusable)?;
+        let unusable = |source| Error::DataDir { path: path.to_owned(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
         let entries = fs::read_dir(path).map_err(unusable)?;
-        let names: Vec<_> = entries
-            .filter_map(|entry| Some(entry.ok()?.file_name()))
-            .collect();
-        let ours = ["hub.db", "lock", "tls"]
-            .iter()
-            .any(|own| names.iter().any(|name| name == own));
+        let names: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
+        let ours = ["hub.db", "lock", "tls"].iter().any(|own| names.iter().any(|name| name == own));
         if !ours && names.iter().any(|name| name != "lost+found") {
             return Err(Error::Invalid(format!(
                 "{} is neither empty nor the data directory of a hub; choose another with --data-dir",
@@ -49,11 +38,7 @@ impl DataDir {
         let directory = Self(path.to_owned());
         fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(unusable)?;
         for part in [directory.tls(), directory.blobs(), directory.incoming()] {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&part)
-                .map_err(unusable)?;
+            DirBuilder::new().recursive(true).mode(0o700).create(&part).map_err(unusable)?;
         }
         Ok(directory)
     }
@@ -109,16 +94,13 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
         tempfile::NamedTempFile::new_in(directory).map_err(Error::file("create a file in", directory))?;
     file.write_all(bytes).map_err(Error::file("write", path))?;
     file.as_file().sync_all().map_err(Error::file("write", path))?;
-    file.persist(path)
-        .map_err(|error| Error::file("write", path)(error.error))?;
+    file.persist(path).map_err(|error| Error::file("write", path)(error.error))?;
     sync_directory(directory)
 }
 
 /// Makes a rename in this directory last.
 pub fn sync_directory(path: &Path) -> Result<()> {
-    File::open(path)
-        .and_then(|directory| directory.sync_all())
-        .map_err(Error::file("sync", path))
+    File::open(path).and_then(|directory| directory.sync_all()).map_err(Error::file("sync", path))
 }
 
 #[cfg(test)]
@@ -131,10 +113,7 @@ mod tests {
         fs::set_permissions(temp.path(), Permissions::from_mode(0o755)).unwrap();
         let directory = DataDir::open(temp.path()).unwrap();
         drop(directory.lock().unwrap());
-        assert_eq!(
-            fs::metadata(temp.path()).unwrap().permissions().mode() & 0o777,
-            0o700
-        );
+        assert_eq!(fs::metadata(temp.path()).unwrap().permissions().mode() & 0o777, 0o700);
         DataDir::open(temp.path()).unwrap();
     }
 
@@ -144,10 +123,7 @@ mod tests {
         fs::write(temp.path().join("letter.txt"), "dear").unwrap();
         fs::set_permissions(temp.path(), Permissions::from_mode(0o755)).unwrap();
         assert!(matches!(DataDir::open(temp.path()), Err(Error::Invalid(_))));
-        assert_eq!(
-            fs::metadata(temp.path()).unwrap().permissions().mode() & 0o777,
-            0o755
-        );
+        assert_eq!(fs::metadata(temp.path()).unwrap().permissions().mode() & 0o777, 0o755);
     }
 
     #[test]

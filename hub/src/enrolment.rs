@@ -109,10 +109,7 @@ pub async fn enrol(
     };
     let account = accounts::by_id(&mut change, &token.account).await?;
     let device = merge(key, &id, enrollment, &token, known.as_ref(), how, address, now);
-    if known
-        .as_ref()
-        .is_some_and(|known| known.account == account.id && known.playlist != device.playlist)
-    {
+    if known.as_ref().is_some_and(|known| known.account == account.id && known.playlist != device.playlist) {
         // Its publication changes, so a device must see a higher sequence.
         accounts::content_changed(&mut change, &account.id, now).await?;
     }
@@ -186,12 +183,7 @@ fn merge(
     let mut hardware = enrollment.hardware.clone();
     hardware.serial = text(&hardware.serial);
     hardware.model = text(&hardware.model);
-    hardware.macs = hardware
-        .macs
-        .iter()
-        .take(MAX_LIST)
-        .map(|mac| clean(mac))
-        .collect();
+    hardware.macs = hardware.macs.iter().take(MAX_LIST).map(|mac| clean(mac)).collect();
     Device {
         id: id.to_owned(),
         account: token.account.clone(),

@@ -138,12 +138,7 @@ pub enum Error {
 impl Error {
     /// A refusal without a waiting time.
     pub fn refused(status: u16, code: Code, detail: impl Into<String>) -> Self {
-        Self::Refused {
-            status,
-            code,
-            detail: detail.into(),
-            retry_after: None,
-        }
+        Self::Refused { status, code, detail: detail.into(), retry_after: None }
     }
 
     /// For `map_err` on file operations.

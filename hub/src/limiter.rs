@@ -21,11 +21,7 @@ pub struct Limiter {
 impl Limiter {
     /// Allows `limit` failures in each `window`.
     pub fn new(limit: u32, window: Millis) -> Self {
-        Self {
-            limit,
-            window,
-            seen: HashMap::new(),
-        }
+        Self { limit, window, seen: HashMap::new() }
     }
 
     /// Whether this address has used its failures up: seconds until it may try again.
@@ -39,8 +35,7 @@ impl Limiter {
     pub fn failed(&mut self, address: IpAddr, now: Millis) {
         let window = self.window;
         if self.seen.len() >= MAX_ADDRESSES {
-            self.seen
-                .retain(|_, (since, _)| now < since.saturating_add(window));
+            self.seen.retain(|_, (since, _)| now < since.saturating_add(window));
             if self.seen.len() >= MAX_ADDRESSES {
                 self.seen.clear();
             }

@@ -15,9 +15,8 @@ pub fn recognise(head: &[u8]) -> Option<(&'static str, &'static str)> {
         Some(("image/webp", "image"))
     } else if head.get(4..8) == Some(b"ftyp") {
         // The same container also carries still pictures, sound and QuickTime, which are not MP4 video.
-        const OTHERS: [&[u8]; 10] = [
-            b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"M4A ", b"M4B ", b"qt  ",
-        ];
+        const OTHERS: [&[u8]; 10] =
+            [b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"M4A ", b"M4B ", b"qt  "];
         let brand = head.get(8..12)?;
         (!OTHERS.contains(&brand)).then_some(("video/mp4", "video"))
     } else {

@@ -13,9 +13,7 @@ pub const MIN_CHARS: usize = 10;
 
 /// Hashes a password with a random salt; the result is a PHC string.
 pub fn hash(password: &Secret) -> Result<String> {
-    let hash = Argon2::default()
-        .hash_password(password.expose().as_bytes())
-        .map_err(|_| Error::Password)?;
+    let hash = Argon2::default().hash_password(password.expose().as_bytes()).map_err(|_| Error::Password)?;
     Ok(hash.to_string())
 }
 
@@ -28,10 +26,7 @@ pub fn verify(password: &Secret, hash: Option<&str>) -> bool {
     let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else {
         return false;
     };
-    Argon2::default()
-        .verify_password(password.expose().as_bytes(), &parsed)
-        .is_ok()
-        && hash.is_some()
+    Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok() && hash.is_some()
 }
 
 /// A password for a person to copy once: 20 characters of 5 bits, without look-alikes, in groups.

@@ -23,10 +23,7 @@ pub async fn create(
     let playlist = Playlist {
         id: ident::new("pls")?,
         account: account.id.clone(),
-        name: Some(name.trim())
-            .filter(|name| !name.is_empty())
-            .unwrap_or("Playlist")
-            .to_owned(),
+        name: Some(name.trim()).filter(|name| !name.is_empty()).unwrap_or("Playlist").to_owned(),
         created_at: now,
     };
     let mut change = store.write().await?;
@@ -99,20 +96,14 @@ fn item(item: Item) -> Result<document::Item> {
         "image" => ItemKind::Image,
         "video" => ItemKind::Video,
         _ => {
-            return Err(Error::Damaged {
-                what: "kind of an item",
-            });
+            return Err(Error::Damaged { what: "kind of an item" });
         }
     };
     Ok(document::Item {
         id: item.id,
         title: item.title,
         kind,
-        blob: Blob {
-            sha256: item.sha256,
-            size: item.size.unsigned_abs(),
-            media_type: item.media_type,
-        },
+        blob: Blob { sha256: item.sha256, size: item.size.unsigned_abs(), media_type: item.media_type },
         duration_ms: item.duration_ms.map(i64::unsigned_abs),
     })
 }
@@ -120,10 +111,7 @@ fn item(item: Item) -> Result<document::Item> {
 async fn find(connection: &mut Connection, account: &Account, id: &str) -> Result<Playlist> {
     playlists::by_id(connection, &account.id, id)
         .await?
-        .ok_or_else(|| Error::NotFound {
-            what: "playlist",
-            name: id.to_owned(),
-        })
+        .ok_or_else(|| Error::NotFound { what: "playlist", name: id.to_owned() })
 }
 
 async fn fill(

@@ -26,37 +26,24 @@ pub fn answer(header: Option<&str>, length: u64) -> Answer {
     let Some((first, last)) = spec.trim().split_once('-') else {
         return Answer::Whole;
     };
-    let number = |text: &str| {
-        text.bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| text.parse::<u64>().ok())
-    };
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok());
     match (first, last) {
         ("", "") => Answer::Whole,
         ("", suffix) => match number(suffix).flatten() {
             None => Answer::Whole,
             Some(0) => Answer::Unsatisfiable,
             Some(_) if length == 0 => Answer::Unsatisfiable,
-            Some(count) => Answer::Part {
-                first: length.saturating_sub(count),
-                last: length - 1,
-            },
+            Some(count) => Answer::Part { first: length.saturating_sub(count), last: length - 1 },
         },
         (first, last) => {
-            let end = if last.is_empty() {
-                Some(u64::MAX)
-            } else {
-                number(last).flatten()
-            };
+            let end = if last.is_empty() { Some(u64::MAX) } else { number(last).flatten() };
             match (number(first).flatten(), end) {
                 (Some(first), Some(last)) if first <= last => {
                     if first >= length {
                         Answer::Unsatisfiable
                     } else {
-                        Answer::Part {
-                            first,
-                            last: last.min(length - 1),
-                        }
+                        Answer::Part { first, last: last.min(length - 1) }
                     }
                 }
                 _ => Answer::Whole,

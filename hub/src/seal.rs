@@ -65,12 +65,8 @@ impl Seal {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealError::Forged)?;
         let split = bytes.len().checked_sub(MAC_BYTES).ok_or(SealError::Forged)?;
         let (signed, mac) = bytes.split_at(split);
-        self.mac(purpose, signed)
-            .verify_slice(mac)
-            .map_err(|_| SealError::Forged)?;
-        let (expiry, subject) = signed
-            .split_first_chunk::<EXPIRY_BYTES>()
-            .ok_or(SealError::Forged)?;
+        self.mac(purpose, signed).verify_slice(mac).map_err(|_| SealError::Forged)?;
+        let (expiry, subject) = signed.split_first_chunk::<EXPIRY_BYTES>().ok_or(SealError::Forged)?;
         let expires_at = Millis::from_be_bytes(*expiry);
         if now >= expires_at {
             return Err(SealError::Expired);
@@ -99,16 +95,10 @@ mod tests {
     fn a_value_is_good_for_its_purpose_until_it_expires() {
         let seal = Seal::new([1; SECRET_BYTES]);
         let value = seal.make(Purpose::Access, b"device", 1000);
-        assert_eq!(
-            seal.open(Purpose::Access, &value, 999),
-            Ok((b"device".to_vec(), 1000))
-        );
+        assert_eq!(seal.open(Purpose::Access, &value, 999), Ok((b"device".to_vec(), 1000)));
         assert_eq!(seal.open(Purpose::Access, &value, 1000), Err(SealError::Expired));
         assert_eq!(seal.open(Purpose::Nonce, &value, 999), Err(SealError::Forged));
-        assert_eq!(
-            Seal::new([2; SECRET_BYTES]).open(Purpose::Access, &value, 999),
-            Err(SealError::Forged)
-        );
+        assert_eq!(Seal::new([2; SECRET_BYTES]).open(Purpose::Access, &value, 999), Err(SealError::Forged));
     }
 
     #[test]

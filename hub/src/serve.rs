@@ -53,11 +53,7 @@ pub struct Options {
 impl Options {
     /// A hub on a free port of this machine, for tests.
     pub fn local(data_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            data_dir: data_dir.into(),
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_url: None,
-        }
+        Self { data_dir: data_dir.into(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None }
     }
 }
 
@@ -96,15 +92,8 @@ impl Hub {
     /// Starts a hub; when this returns it answers.
     pub async fn start(options: Options) -> Result<Running> {
         let (directory, store) = open(&options.data_dir).await?;
-        let given = options
-            .public_url
-            .as_deref()
-            .map(str::parse::<HubUrl>)
-            .transpose()?;
-        let listen = |source| Error::Listen {
-            address: options.listen,
-            source,
-        };
+        let given = options.public_url.as_deref().map(str::parse::<HubUrl>).transpose()?;
+        let listen = |source| Error::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).map_err(listen)?;
         listener.set_nonblocking(true).map_err(listen)?;
         let addr = listener.local_addr().map_err(listen)?;
@@ -124,11 +113,7 @@ impl Hub {
         let config = RustlsConfig::from_config(tls_config);
         let handle = Handle::new();
         let mut server = axum_server::from_tcp_rustls(listener, config.clone()).map_err(listen)?;
-        server
-            .http_builder()
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT);
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
         let service = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(server.handle(handle.clone()).serve(service));
         handle.listening().await;
@@ -155,9 +140,7 @@ impl Running {
         self.state.store.close().await;
         match result {
             Ok(result) => result.map_err(|source| Error::Serve { source }),
-            Err(error) => Err(Error::Serve {
-                source: std::io::Error::other(error),
-            }),
+            Err(error) => Err(Error::Serve { source: std::io::Error::other(error) }),
         }
     }
 
@@ -201,10 +184,7 @@ async fn keep_house(state: Shared, config: RustlsConfig, names: Vec<String>) {
             Ok::<(), Error>(())
         };
         if let Err(error) = round.await {
-            tracing::error!(
-                error = chain(&error),
-                "housekeeping failed; it is tried again in an hour"
-            );
+            tracing::error!(error = chain(&error), "housekeeping failed; it is tried again in an hour");
         }
     }
 }
@@ -223,11 +203,7 @@ fn default_url(addr: SocketAddr) -> HubUrl {
 fn names(public: &HubUrl, listen: IpAddr) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     let listen = (!listen.is_unspecified()).then(|| listen.to_string());
-    for name in hostname()
-        .into_iter()
-        .chain([public.host().to_owned()])
-        .chain(listen)
-    {
+    for name in hostname().into_iter().chain([public.host().to_owned()]).chain(listen) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -237,10 +213,7 @@ fn names(public: &HubUrl, listen: IpAddr) -> Vec<String> {
 
 /// The host's name, when it can stand in a certificate.
 fn hostname() -> Option<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()?
-        .trim()
-        .to_ascii_lowercase();
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?.trim().to_ascii_lowercase();
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     (!name.is_empty() && name.bytes().all(fits)).then_some(name)
 }

@@ -107,11 +107,7 @@ fn ca_params(key: &KeyPair, now: Millis) -> CertificateParams {
 fn valid(params: &mut CertificateParams, now: Millis, days: Millis) {
     let midnight = |at| {
         let date = ident::timestamp(at).to_zoned(jiff::tz::TimeZone::UTC).date();
-        date_time_ymd(
-            date.year().into(),
-            date.month().unsigned_abs(),
-            date.day().unsigned_abs(),
-        )
+        date_time_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs())
     };
     params.not_before = midnight(now - DAY);
     params.not_after = midnight(now + days * DAY);
@@ -192,10 +188,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let directory = DataDir::open(temp.path()).unwrap();
         let ca_pem = ca(&directory, NOW).unwrap();
-        let (one, two) = (
-            names(&["localhost", "127.0.0.1", "::1"]),
-            names(&["localhost", "hub.example"]),
-        );
+        let (one, two) = (names(&["localhost", "127.0.0.1", "::1"]), names(&["localhost", "hub.example"]));
 
         server_config(&directory, &one, NOW).unwrap();
         let first = leaf(&directory);
@@ -217,10 +210,7 @@ mod tests {
         let directory = DataDir::open(temp.path()).unwrap();
         server_config(&directory, &names(&["localhost"]), NOW).unwrap();
         for name in ["ca.key", "leaf.key"] {
-            let mode = fs::metadata(directory.tls().join(name))
-                .unwrap()
-                .permissions()
-                .mode();
+            let mode = fs::metadata(directory.tls().join(name)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
     }

@@ -75,14 +75,9 @@ pub async fn create(
     };
     let mut change = store.write().await?;
     if let Some(playlist) = &token.playlist
-        && playlists::by_id(&mut change, &account.id, playlist)
-            .await?
-            .is_none()
+        && playlists::by_id(&mut change, &account.id, playlist).await?.is_none()
     {
-        return Err(Error::NotFound {
-            what: "playlist",
-            name: playlist.clone(),
-        });
+        return Err(Error::NotFound { what: "playlist", name: playlist.clone() });
     }
     tokens::insert(&mut change, &token).await?;
     let entry = audit::Entry {
@@ -104,10 +99,7 @@ pub async fn revoke(store: &Store, id: &str, now: Millis) -> Result<Token> {
     let mut change = store.write().await?;
     let mut token = tokens::by_id(&mut change, id)
         .await?
-        .ok_or_else(|| Error::NotFound {
-            what: "token",
-            name: id.to_owned(),
-        })?;
+        .ok_or_else(|| Error::NotFound { what: "token", name: id.to_owned() })?;
     if token.revoked_at.is_some() {
         return Ok(token);
     }
@@ -128,11 +120,7 @@ pub async fn revoke(store: &Store, id: &str, now: Millis) -> Result<Token> {
         && device.enrol_token == token.id
     {
         devices::withdraw(&mut change, &device.id, now).await?;
-        let entry = audit::Entry {
-            action: "device.withdraw",
-            subject: &device.id,
-            ..entry
-        };
+        let entry = audit::Entry { action: "device.withdraw", subject: &device.id, ..entry };
         audit::record(&mut change, &entry, now).await?;
     }
     store::commit(change).await?;

@@ -81,21 +81,14 @@ impl PublicKey {
     /// RFC 7638 thumbprint, base64url: the identity of whoever holds the private half.
     pub fn thumbprint(&self) -> String {
         // RFC 7638 §3.2: required members only, in lexicographic order, no white space.
-        let canonical = format!(
-            r#"{{"crv":"{}","kty":"{}","x":"{}"}}"#,
-            self.crv, self.kty, self.x
-        );
+        let canonical = format!(r#"{{"crv":"{}","kty":"{}","x":"{}"}}"#, self.crv, self.kty, self.x);
         URL_SAFE_NO_PAD.encode(Sha256::digest(canonical.as_bytes()))
     }
 }
 
 impl From<&VerifyingKey> for PublicKey {
     fn from(key: &VerifyingKey) -> Self {
-        Self {
-            kty: "OKP".into(),
-            crv: "Ed25519".into(),
-            x: URL_SAFE_NO_PAD.encode(key.as_bytes()),
-        }
+        Self { kty: "OKP".into(), crv: "Ed25519".into(), x: URL_SAFE_NO_PAD.encode(key.as_bytes()) }
     }
 }
 
@@ -113,15 +106,7 @@ pub fn sign(
     typ: &'static str,
     payload: &impl Serialize,
 ) -> Result<String, serde_json::Error> {
-    encode(
-        key,
-        Header {
-            alg: "EdDSA".into(),
-            typ: typ.into(),
-            jwk: None,
-        },
-        payload,
-    )
+    encode(key, Header { alg: "EdDSA".into(), typ: typ.into(), jwk: None }, payload)
 }
 
 /// Signs `payload` and carries the public key along, for a reader that meets the key for the first time.
@@ -131,15 +116,7 @@ pub fn sign_with_key(
     payload: &impl Serialize,
 ) -> Result<String, serde_json::Error> {
     let jwk = PublicKey::from(&key.verifying_key());
-    encode(
-        key,
-        Header {
-            alg: "EdDSA".into(),
-            typ: typ.into(),
-            jwk: Some(jwk),
-        },
-        payload,
-    )
+    encode(key, Header { alg: "EdDSA".into(), typ: typ.into(), jwk: Some(jwk) }, payload)
 }
 
 /// Accepts a document of kind `typ` signed by `key`.
@@ -173,8 +150,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn payload<T: DeserializeOwned>(&self, key: &VerifyingKey) -> Result<T, JwsError> {
         // `verify_strict` also refuses the weak keys that would accept a signature over anything.
-        key.verify_strict(self.signed.as_bytes(), &self.signature)
-            .map_err(|_| JwsError::Signature)?;
+        key.verify_strict(self.signed.as_bytes(), &self.signature).map_err(|_| JwsError::Signature)?;
         serde_json::from_slice(&self.payload).map_err(JwsError::Payload)
     }
 }
@@ -188,17 +164,10 @@ fn open<'a>(compact: &'a str, typ: &'static str) -> Result<(Header, Parts<'a>), 
         return Err(JwsError::Algorithm(header.alg));
     }
     if header.typ != typ {
-        return Err(JwsError::Type {
-            wanted: typ,
-            found: header.typ,
-        });
+        return Err(JwsError::Type { wanted: typ, found: header.typ });
     }
     let signature: [u8; 64] = decode(signature)?.try_into().map_err(|_| JwsError::Malformed)?;
-    let parts = Parts {
-        signed,
-        payload: decode(payload)?,
-        signature: Signature::from_bytes(&signature),
-    };
+    let parts = Parts { signed, payload: decode(payload)?, signature: Signature::from_bytes(&signature) };
     Ok((header, parts))
 }
 
@@ -240,23 +209,11 @@ mod tests {
         let text = sign(&key(), typ::AUTHORIZATION, &1).unwrap();
         let other = SigningKey::from_bytes(&[8; 32]).verifying_key();
         let own = key().verifying_key();
-        assert!(matches!(
-            verify::<u8>(&text, typ::PUBLICATION, &own),
-            Err(JwsError::Type { .. })
-        ));
-        assert!(matches!(
-            verify::<u8>(&text, typ::AUTHORIZATION, &other),
-            Err(JwsError::Signature)
-        ));
+        assert!(matches!(verify::<u8>(&text, typ::PUBLICATION, &own), Err(JwsError::Type { .. })));
+        assert!(matches!(verify::<u8>(&text, typ::AUTHORIZATION, &other), Err(JwsError::Signature)));
         let forged = text.replacen(&URL_SAFE_NO_PAD.encode("1"), &URL_SAFE_NO_PAD.encode("2"), 1);
-        assert!(matches!(
-            verify::<u8>(&forged, typ::AUTHORIZATION, &own),
-            Err(JwsError::Signature)
-        ));
-        assert!(matches!(
-            verify::<u8>("a.b", typ::AUTHORIZATION, &own),
-            Err(JwsError::Malformed)
-        ));
+        assert!(matches!(verify::<u8>(&forged, typ::AUTHORIZATION, &own), Err(JwsError::Signature)));
+        assert!(matches!(verify::<u8>("a.b", typ::AUTHORIZATION, &own), Err(JwsError::Malformed)));
     }
 
     #[test]

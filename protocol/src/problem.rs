@@ -201,9 +201,7 @@ impl Serialize for Code {
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -219,10 +217,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with what is particular to it.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: Some(detail.into()).filter(|text| !text.is_empty()),
-        }
+        Self { code, detail: Some(detail.into()).filter(|text| !text.is_empty()) }
     }
 }
 
@@ -254,15 +249,10 @@ mod tests {
             assert!(seen.insert(text), "{text} twice");
             let (family, number) = text.split_once('-').unwrap();
             assert!(
-                [
-                    "USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "UPD", "HW"
-                ]
-                .contains(&family)
+                ["USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "UPD", "HW"]
+                    .contains(&family)
             );
-            assert!(
-                number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()),
-                "{text}"
-            );
+            assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{text}");
             assert_eq!(text.parse(), Ok(code));
         }
     }

@@ -68,38 +68,27 @@ pub fn check(token: &Secret) -> Result<Kind, TokenError> {
         return Err(TokenError::Length(rest.chars().count()));
     }
     let (body, check) = rest.split_at(RANDOM_CHARS);
-    if checksum(kind, body) == check {
-        Ok(kind)
-    } else {
-        Err(TokenError::Checksum)
-    }
+    if checksum(kind, body) == check { Ok(kind) } else { Err(TokenError::Checksum) }
 }
 
 /// What the hub stores and looks up: SHA-256 of the normalised token, in hexadecimal. A fast hash is right
 /// here, since the input has 130 random bits and cannot be guessed.
 pub fn digest(token: &Secret) -> String {
-    hex(&Sha256::digest(
-        token.expose().trim().to_ascii_lowercase().as_bytes(),
-    ))
+    hex(&Sha256::digest(token.expose().trim().to_ascii_lowercase().as_bytes()))
 }
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn checksum(kind: Kind, body: &str) -> String {
-    let digest = Sha256::new()
-        .chain_update(kind.prefix())
-        .chain_update(body)
-        .finalize();
+    let digest = Sha256::new().chain_update(kind.prefix()).chain_update(body).finalize();
     base32(&digest, CHECK_CHARS)
 }
 
@@ -142,11 +131,7 @@ mod tests {
             let mut bytes = text.clone().into_bytes();
             bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
             let typo = String::from_utf8(bytes).unwrap();
-            assert_eq!(
-                check(&Secret::new(typo)),
-                Err(TokenError::Checksum),
-                "position {at}"
-            );
+            assert_eq!(check(&Secret::new(typo)), Err(TokenError::Checksum), "position {at}");
         }
     }
 

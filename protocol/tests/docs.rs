@@ -60,7 +60,9 @@ fn the_reference_is_that_of_the_types() {
         writeln!(page, "{}\n", object["description"].as_str().unwrap()).unwrap();
         page.push_str("| field | type | default | meaning | example | since |\n|---|---|---|---|---|---|\n");
         for (name, field) in object["properties"].as_object().unwrap() {
-            if let Some(target) = reference(field).filter(|target| !sections.iter().any(|(title, _)| title == target)) {
+            if let Some(target) =
+                reference(field).filter(|target| !sections.iter().any(|(title, _)| title == target))
+            {
                 sections.push((target.to_owned(), &schema["$defs"][target]));
             }
             writeln!(page, "{}", row(object, name, field)).unwrap();
@@ -104,7 +106,8 @@ fn row(object: &Value, name: &str, field: &Value) -> String {
 
 fn type_name(field: &Value) -> String {
     if let Some(choices) = field["enum"].as_array() {
-        let all: Vec<String> = choices.iter().filter(|one| !one.is_null()).map(|one| format!("`{one}`")).collect();
+        let all: Vec<String> =
+            choices.iter().filter(|one| !one.is_null()).map(|one| format!("`{one}`")).collect();
         return all.join(" ");
     }
     let names: Vec<&str> = match &field["type"] {
@@ -144,7 +147,8 @@ fn every_provisioning_file_in_the_documents_is_valid() {
             if !json.contains("\"version\"") {
                 continue;
             }
-            let parsed = config::parse(json.as_bytes()).unwrap_or_else(|findings| panic!("{document}: {findings:?}"));
+            let parsed =
+                config::parse(json.as_bytes()).unwrap_or_else(|findings| panic!("{document}: {findings:?}"));
             assert_eq!(parsed.warnings, [], "{document}");
             checked += 1;
         }

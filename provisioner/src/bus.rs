@@ -38,9 +38,7 @@ pub struct Content {
 
 impl Default for Face {
     fn default() -> Self {
-        Self {
-            inner: Arc::new(Mutex::new(Inner::default())),
-        }
+        Self { inner: Arc::new(Mutex::new(Inner::default())) }
     }
 }
 
@@ -126,10 +124,7 @@ impl Provisioner {
         let client = HubClient::new(&hub).map_err(unavailable)?;
         let token = client.access_token(&self.identity).await.map_err(unavailable)?;
         let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
-        Ok((
-            token.access_token.expose().to_owned(),
-            now + token.expires_in * 1000,
-        ))
+        Ok((token.access_token.expose().to_owned(), now + token.expires_in * 1000))
     }
 
     #[zbus(property)]
@@ -180,8 +175,6 @@ impl Provisioner {
 
 /// Puts the object on the bus and takes the name.
 pub async fn serve(bus: &Connection, face: Face, identity: Identity) -> zbus::Result<()> {
-    bus.object_server()
-        .at(PATH, Provisioner { face, identity })
-        .await?;
+    bus.object_server().at(PATH, Provisioner { face, identity }).await?;
     bus.request_name(SERVICE).await
 }

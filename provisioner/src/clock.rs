@@ -30,10 +30,7 @@ pub fn make_credible(issued_at: Option<Timestamp>) -> Result<(), Problem> {
     let Verdict::Behind(floor) = judge(Timestamp::now(), issued_at) else {
         return Ok(());
     };
-    let time = rustix::time::Timespec {
-        tv_sec: floor.as_second(),
-        tv_nsec: 0,
-    };
+    let time = rustix::time::Timespec { tv_sec: floor.as_second(), tv_nsec: 0 };
     rustix::time::clock_settime(rustix::time::ClockId::Realtime, time)
         .map_err(|error| Problem::new(Code::ClkWrong, format!("clock is before {floor}; {error}")))?;
     tracing::info!(%floor, "clock raised");
@@ -48,13 +45,7 @@ mod tests {
     fn a_clock_before_the_file_is_behind() {
         let at = |second| Timestamp::from_second(second).unwrap();
         assert_eq!(judge(at(4_000_000_000), None), Verdict::Credible);
-        assert_eq!(
-            judge(at(4_000_000_000), Some(at(4_000_000_001))),
-            Verdict::Behind(at(4_000_000_001))
-        );
-        assert_eq!(
-            judge(at(4_000_000_002), Some(at(4_000_000_001))),
-            Verdict::Credible
-        );
+        assert_eq!(judge(at(4_000_000_000), Some(at(4_000_000_001))), Verdict::Behind(at(4_000_000_001)));
+        assert_eq!(judge(at(4_000_000_002), Some(at(4_000_000_001))), Verdict::Credible);
     }
 }

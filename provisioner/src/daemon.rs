@@ -40,10 +40,7 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let store = Store::open(&options.state)?;
     let identity = Identity::load_or_create(&store)?;
-    let bus = zbus::connection::Builder::system()?
-        .method_timeout(CALL)
-        .build()
-        .await?;
+    let bus = zbus::connection::Builder::system()?.method_timeout(CALL).build().await?;
     let face = Face::default();
     bus::serve(&bus, face.clone(), identity.clone()).await?;
 
@@ -63,11 +60,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     };
     // A disk that does not answer is no reason to forget the account: the service is started again.
     let stored = daemon.store.load()?;
-    tracing::info!(
-        device = daemon.identity.id(),
-        enrolled = stored.enrolment.is_some(),
-        "started"
-    );
+    tracing::info!(device = daemon.identity.id(), enrolled = stored.enrolment.is_some(), "started");
     daemon.take(Event::Loaded(Box::new(stored))).await;
     // Sticks come after the stored state, since what a stick means depends on it.
     watch_media(options.runtime.join("medium"), daemon.events.clone());
@@ -107,10 +100,7 @@ struct Daemon {
 
 impl Daemon {
     fn now(&self) -> Moment {
-        Moment {
-            mono: self.started.elapsed(),
-            wall: Timestamp::now(),
-        }
+        Moment { mono: self.started.elapsed(), wall: Timestamp::now() }
     }
 
     async fn take(&mut self, event: Event) {
@@ -179,11 +169,7 @@ impl Daemon {
             let _alone = applying.lock().await;
             let event = match settings::apply(&bus, &configuration.file, with_network).await {
                 Ok(notice) => {
-                    tracing::info!(
-                        origin = configuration.origin,
-                        network = with_network,
-                        "settings applied"
-                    );
+                    tracing::info!(origin = configuration.origin, network = with_network, "settings applied");
                     Event::SettingsApplied(job, notice)
                 }
                 Err(problem) => Event::SettingsFailed(job, problem),
@@ -193,12 +179,7 @@ impl Daemon {
     }
 
     fn check_clock(&self, job: Job) {
-        let issued_at = self
-            .machine
-            .stored()
-            .configuration
-            .as_ref()
-            .and_then(|stored| stored.file.issued_at);
+        let issued_at = self.machine.stored().configuration.as_ref().and_then(|stored| stored.file.issued_at);
         self.send(match clock::make_credible(issued_at) {
             Ok(()) => Event::ClockCredible(job),
             Err(problem) => Event::ClockWrong(job, problem),
@@ -238,10 +219,7 @@ impl Daemon {
 }
 
 async fn enroll(identity: &Identity, stored: &Stored) -> Result<Enrolled, Failure> {
-    let file = stored
-        .configuration
-        .as_ref()
-        .map(|configuration| &configuration.file);
+    let file = stored.configuration.as_ref().map(|configuration| &configuration.file);
     let (Some(hub), Some(token)) = (stored.hub(), file.and_then(|file| file.token())) else {
         // The table enrols only with both.
         return Err(Failure::Refused(Code::UsbNone.into()));

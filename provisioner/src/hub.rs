@@ -44,20 +44,14 @@ impl HubClient {
             .user_agent(concat!("signage-provisioner/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| unreachable(&hub.url, &error))?;
-        Ok(Self {
-            http,
-            url: hub.url.trim_end_matches('/').to_owned(),
-        })
+        Ok(Self { http, url: hub.url.trim_end_matches('/').to_owned() })
     }
 
     /// Asks the hub to take this device. Can be repeated: the same key is the same device.
     pub async fn enroll(&self, identity: &Identity, mut enrollment: Enrollment) -> Result<Enrolled, Failure> {
         enrollment.hub = self.url.clone();
         let enrollment = jws::sign_with_key(identity.key(), typ::ENROLLMENT, &enrollment).map_err(ours)?;
-        let request = self
-            .http
-            .post(self.at(api::ENROLL))
-            .json(&EnrollRequest { enrollment });
+        let request = self.http.post(self.at(api::ENROLL)).json(&EnrollRequest { enrollment });
         let enrolled: Enrolled = self.json(request).await?;
         if enrolled.device_id != identity.id() || enrolled.account_key.verifying_key().is_none() {
             return Err(strange("the hub answered for another device"));
@@ -69,12 +63,7 @@ impl HubClient {
     pub async fn access_token(&self, identity: &Identity) -> Result<TokenResponse, Failure> {
         let api::Nonce { nonce } = self.json(self.http.post(self.at(api::NONCE))).await?;
         let id = identity.id().to_owned();
-        let assertion = Assertion {
-            iss: id.clone(),
-            sub: id,
-            aud: self.url.clone(),
-            nonce,
-        };
+        let assertion = Assertion { iss: id.clone(), sub: id, aud: self.url.clone(), nonce };
         let client_assertion = jws::sign(identity.key(), typ::CLIENT_ASSERTION, &assertion).map_err(ours)?;
         let form = api::TokenRequest {
             grant_type: api::GRANT_TYPE.into(),
@@ -87,15 +76,9 @@ impl HubClient {
     /// The newest authorization of this device, as JWS.
     pub async fn authorization(&self, identity: &Identity) -> Result<String, Failure> {
         let token = self.access_token(identity).await?;
-        let request = self
-            .http
-            .get(self.at(api::AUTHORIZATION))
-            .bearer_auth(token.access_token.expose());
+        let request = self.http.get(self.at(api::AUTHORIZATION)).bearer_auth(token.access_token.expose());
         let response = self.send(request).await?;
-        response
-            .text()
-            .await
-            .map_err(|error| unreachable(&self.url, &error))
+        response.text().await.map_err(|error| unreachable(&self.url, &error))
     }
 
     fn at(&self, path: &str) -> String {
@@ -103,20 +86,13 @@ impl HubClient {
     }
 
     async fn json<T: serde::de::DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
-        let bytes = self
-            .send(request)
-            .await?
-            .bytes()
-            .await
-            .map_err(|error| unreachable(&self.url, &error))?;
+        let bytes =
+            self.send(request).await?.bytes().await.map_err(|error| unreachable(&self.url, &error))?;
         serde_json::from_slice(&bytes).map_err(|_| strange("not an answer that a hub gives"))
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let response = request
-            .send()
-            .await
-            .map_err(|error| unreachable(&self.url, &error))?;
+        let response = request.send().await.map_err(|error| unreachable(&self.url, &error))?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -131,10 +107,7 @@ fn ours(error: serde_json::Error) -> Failure {
 }
 
 fn strange(detail: &str) -> Failure {
-    Failure::Busy {
-        problem: Problem::new(Code::HubError, detail),
-        retry_after: None,
-    }
+    Failure::Busy { problem: Problem::new(Code::HubError, detail), retry_after: None }
 }
 
 async fn refusal(response: Response) -> Failure {
@@ -151,11 +124,7 @@ async fn refusal(response: Response) -> Failure {
 
 fn classify(status: StatusCode, retry_after: Option<Duration>, details: Option<ProblemDetails>) -> Failure {
     let (code, detail) = match details {
-        Some(ProblemDetails {
-            code: Some(code),
-            detail,
-            ..
-        }) => (code, detail.unwrap_or_default()),
+        Some(ProblemDetails { code: Some(code), detail, .. }) => (code, detail.unwrap_or_default()),
         _ if status == StatusCode::TOO_MANY_REQUESTS => (Code::HubBusy, String::new()),
         // A captive portal or a proxy answers without a code.
         _ => (Code::HubError, format!("HTTP status {status}")),
@@ -196,9 +165,7 @@ fn unreachable(url: &str, error: &reqwest::Error) -> Failure {
 
 /// rustls reports through I/O errors, whose inner error is not part of their chain of sources.
 fn tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
-    error
-        .downcast_ref()
-        .or_else(|| tls(error.downcast_ref::<std::io::Error>()?.get_ref()?))
+    error.downcast_ref().or_else(|| tls(error.downcast_ref::<std::io::Error>()?.get_ref()?))
 }
 
 #[cfg(test)]
@@ -215,21 +182,9 @@ mod tests {
         assert_eq!(refused, Failure::Refused(Code::TokRevoked.into()));
         let wait = Some(Duration::from_secs(7));
         let busy = classify(StatusCode::TOO_MANY_REQUESTS, wait, None);
-        assert_eq!(
-            busy,
-            Failure::Busy {
-                problem: Code::HubBusy.into(),
-                retry_after: wait
-            }
-        );
-        assert!(matches!(
-            classify(StatusCode::BAD_GATEWAY, None, None),
-            Failure::Busy { .. }
-        ));
+        assert_eq!(busy, Failure::Busy { problem: Code::HubBusy.into(), retry_after: wait });
+        assert!(matches!(classify(StatusCode::BAD_GATEWAY, None, None), Failure::Busy { .. }));
         // A captive portal's 404 may be gone in a minute; it is no refusal of the hub.
-        assert!(matches!(
-            classify(StatusCode::NOT_FOUND, None, None),
-            Failure::Busy { .. }
-        ));
+        assert!(matches!(classify(StatusCode::NOT_FOUND, None, None), Failure::Busy { .. }));
     }
 }

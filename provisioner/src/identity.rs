@@ -19,9 +19,7 @@ pub struct Identity {
 
 impl std::fmt::Debug for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Identity")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Identity").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -40,9 +38,7 @@ impl Identity {
     /// The stored key, or a new one that is stored before it is used. A key file of the wrong length cannot
     /// come from a cut write; it is replaced, since a device without a key is of no use to anybody.
     pub fn load_or_create(store: &Store) -> Result<Self, IdentityError> {
-        let stored = store
-            .read(KEY)?
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let stored = store.read(KEY)?.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         let seed = match stored {
             Some(seed) => seed,
             None => {
@@ -126,10 +122,8 @@ mod tests {
     #[test]
     fn only_real_interfaces_count() {
         let net = tempfile::tempdir().unwrap();
-        for (name, real, mac) in [
-            ("eth0", true, "52:54:00:12:34:56\n"),
-            ("lo", false, "00:00:00:00:00:00\n"),
-        ] {
+        for (name, real, mac) in [("eth0", true, "52:54:00:12:34:56\n"), ("lo", false, "00:00:00:00:00:00\n")]
+        {
             let interface = net.path().join(name);
             fs::create_dir_all(&interface).unwrap();
             fs::write(interface.join("address"), mac).unwrap();

@@ -85,11 +85,7 @@ async fn listen(bus: Connection, changed: Arc<Notify>) {
 /// The gateways of all connections that are up.
 pub async fn gateways(bus: &Connection) -> zbus::Result<Vec<IpAddr>> {
     let view = View::of(bus).await?;
-    Ok(view
-        .addresses
-        .into_iter()
-        .filter_map(|address| address.gateway)
-        .collect())
+    Ok(view.addresses.into_iter().filter_map(|address| address.gateway).collect())
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -170,10 +166,7 @@ async fn address(
         .iter()
         .filter_map(|entry| entry.get("address")?.downcast_ref::<String>().ok())
         .find(|address| !address.starts_with("fe80:"));
-    Ok(address.map(|address| Address {
-        address,
-        gateway: gateway.parse().ok(),
-    }))
+    Ok(address.map(|address| Address { address, gateway: gateway.parse().ok() }))
 }
 
 #[cfg(test)]
@@ -181,33 +174,17 @@ mod tests {
     use super::*;
 
     fn view(addresses: &[&str], ethernet: bool, cable: bool) -> View {
-        let address = |text: &&str| Address {
-            address: (*text).to_owned(),
-            gateway: None,
-        };
-        View {
-            addresses: addresses.iter().map(address).collect(),
-            ethernet,
-            cable,
-        }
+        let address = |text: &&str| Address { address: (*text).to_owned(), gateway: None };
+        View { addresses: addresses.iter().map(address).collect(), ethernet, cable }
     }
 
     #[test]
     fn why_there_is_no_address() {
         let (soon, late) = (Duration::ZERO, PATIENCE);
-        assert_eq!(
-            view(&["10.0.0.2"], true, true).link(late),
-            Link::Up("10.0.0.2".into())
-        );
-        assert_eq!(
-            view(&[], true, false).link(late),
-            Link::Down(Some(Code::NetCarrier.into()))
-        );
+        assert_eq!(view(&["10.0.0.2"], true, true).link(late), Link::Up("10.0.0.2".into()));
+        assert_eq!(view(&[], true, false).link(late), Link::Down(Some(Code::NetCarrier.into())));
         assert_eq!(view(&[], true, true).link(soon), Link::Down(None));
-        assert_eq!(
-            view(&[], true, true).link(late),
-            Link::Down(Some(Code::NetLease.into()))
-        );
+        assert_eq!(view(&[], true, true).link(late), Link::Down(Some(Code::NetLease.into())));
         assert_eq!(view(&[], false, false).link(late), Link::Down(None));
     }
 }

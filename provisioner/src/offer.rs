@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn a_screen_shows_the_first_mistake_and_how_many_more_there_are() {
-        let Event::Rejected(problem) = event_for("{\"version\":1,\n\"hub\":7,\n\"device\":8}", None) else { panic!() };
+        let Event::Rejected(problem) = event_for("{\"version\":1,\n\"hub\":7,\n\"device\":8}", None) else {
+            panic!()
+        };
         let detail = problem.detail.unwrap();
         assert!(detail.starts_with("line 2, column 7, /hub: "), "{detail}");
         assert!(detail.ends_with("(and 1 more)"), "{detail}");

@@ -79,24 +79,17 @@ impl Stored {
 
     /// Digest of the file in force.
     pub fn digest(&self) -> Option<&str> {
-        self.configuration
-            .as_ref()
-            .map(|configuration| configuration.digest.as_str())
+        self.configuration.as_ref().map(|configuration| configuration.digest.as_str())
     }
 
     /// Whether NetworkManager has this configuration already.
     pub fn network_applied(&self) -> bool {
-        self.configuration
-            .as_ref()
-            .is_none_or(|configuration| configuration.network_applied)
+        self.configuration.as_ref().is_none_or(|configuration| configuration.network_applied)
     }
 
     /// The name to show: the hub's, else the file's.
     pub fn device_name(&self) -> Option<&str> {
-        let from_hub = self
-            .enrolment
-            .as_ref()
-            .map(|enrolment| enrolment.enrolled.name.as_str());
+        let from_hub = self.enrolment.as_ref().map(|enrolment| enrolment.enrolled.name.as_str());
         from_hub.or_else(|| self.configuration.as_ref()?.file.device.as_ref()?.name.as_deref())
     }
 }
@@ -131,11 +124,7 @@ impl Store {
             .recursive(true)
             .mode(0o700)
             .create(&directory)
-            .map_err(|source| StoreError::Io {
-                action: "create",
-                path: directory.clone(),
-                source,
-            })?;
+            .map_err(|source| StoreError::Io { action: "create", path: directory.clone(), source })?;
         Ok(Self { directory })
     }
 
@@ -154,18 +143,11 @@ impl Store {
         self.replace("state.json.damaged", &bytes)?;
         let parts: HashMap<String, serde_json::Value> = serde_json::from_slice(&bytes).unwrap_or_default();
         let stored = Stored {
-            configuration: parts
-                .get("configuration")
-                .and_then(|part| Configuration::deserialize(part).ok()),
-            enrolment: parts
-                .get("enrolment")
-                .and_then(|part| Enrolment::deserialize(part).ok()),
+            configuration: parts.get("configuration").and_then(|part| Configuration::deserialize(part).ok()),
+            enrolment: parts.get("enrolment").and_then(|part| Enrolment::deserialize(part).ok()),
         };
         let enrolled = stored.enrolment.is_some();
-        tracing::error!(
-            enrolled,
-            "a part of the stored state is damaged; it was kept aside"
-        );
+        tracing::error!(enrolled, "a part of the stored state is damaged; it was kept aside");
         Ok(stored)
     }
 
@@ -185,11 +167,7 @@ impl Store {
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(StoreError::Io {
-                action: "read",
-                path,
-                source,
-            }),
+            Err(source) => Err(StoreError::Io { action: "read", path, source }),
         }
     }
 
@@ -208,12 +186,7 @@ fn replace(directory: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".new");
     // A left-over of a cut write is simply written again.
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&temporary)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
@@ -227,19 +200,11 @@ mod tests {
     use super::*;
 
     fn sample() -> Stored {
-        let file = signage_protocol::config::parse(br#"{"version":1,"device":{"name":"Foyer"}}"#)
-            .unwrap()
-            .file;
-        let configuration = Configuration {
-            digest: "d".into(),
-            origin: "stick".into(),
-            file,
-            network_applied: false,
-        };
-        Stored {
-            configuration: Some(configuration),
-            enrolment: None,
-        }
+        let file =
+            signage_protocol::config::parse(br#"{"version":1,"device":{"name":"Foyer"}}"#).unwrap().file;
+        let configuration =
+            Configuration { digest: "d".into(), origin: "stick".into(), file, network_applied: false };
+        Stored { configuration: Some(configuration), enrolment: None }
     }
 
     #[test]

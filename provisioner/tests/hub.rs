@@ -27,31 +27,20 @@ impl Bench {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().unwrap();
         let hub = Hub::start(Options::local(directory.path())).await.unwrap();
-        Self {
-            hub,
-            _directory: directory,
-        }
+        Self { hub, _directory: directory }
     }
 
     async fn token(&self, kind: Kind) -> (String, Secret) {
         let store = &self.hub.state.store;
         let email = format!("{}@example.org", ident::new("x").unwrap());
-        let account = account::create(store, &email, &email, None, ident::now())
-            .await
-            .unwrap()
-            .account;
-        let (token, secret) = token::create(store, &account, kind, Grant::default(), ident::now())
-            .await
-            .unwrap();
+        let account = account::create(store, &email, &email, None, ident::now()).await.unwrap().account;
+        let (token, secret) =
+            token::create(store, &account, kind, Grant::default(), ident::now()).await.unwrap();
         (token.id, secret)
     }
 
     fn client(&self) -> HubClient {
-        HubClient::new(&HubAddress {
-            url: self.hub.url.clone(),
-            ca: Some(self.hub.ca_pem.clone()),
-        })
-        .unwrap()
+        HubClient::new(&HubAddress { url: self.hub.url.clone(), ca: Some(self.hub.ca_pem.clone()) }).unwrap()
     }
 
     async fn enroll(&self, identity: &Identity, token: &Secret) -> Result<Enrolled, Failure> {
@@ -92,28 +81,17 @@ async fn a_device_enrols_twice_and_is_one_device() {
 async fn refusals_of_tokens_are_told_apart() {
     let bench = Bench::start().await;
     let (one, other) = (Identity::from_seed(&[1; 32]), Identity::from_seed(&[2; 32]));
-    let refused = bench
-        .enroll(&one, &Kind::Provisioning.encode(&[9; RANDOM_BYTES]))
-        .await
-        .unwrap_err();
+    let refused = bench.enroll(&one, &Kind::Provisioning.encode(&[9; RANDOM_BYTES])).await.unwrap_err();
     assert!(matches!(refused, Failure::Refused(_)));
     assert_eq!(code(&refused), Code::TokUnknown);
 
     let (_, device) = bench.token(Kind::Device).await;
     bench.enroll(&one, &device).await.unwrap();
-    assert_eq!(
-        code(&bench.enroll(&other, &device).await.unwrap_err()),
-        Code::TokUsed
-    );
+    assert_eq!(code(&bench.enroll(&other, &device).await.unwrap_err()), Code::TokUsed);
 
     let (id, provisioning) = bench.token(Kind::Provisioning).await;
-    token::revoke(&bench.hub.state.store, &id, ident::now())
-        .await
-        .unwrap();
-    assert_eq!(
-        code(&bench.enroll(&other, &provisioning).await.unwrap_err()),
-        Code::TokRevoked
-    );
+    token::revoke(&bench.hub.state.store, &id, ident::now()).await.unwrap();
+    assert_eq!(code(&bench.enroll(&other, &provisioning).await.unwrap_err()), Code::TokRevoked);
 }
 
 #[tokio::test]
@@ -122,9 +100,7 @@ async fn a_revoked_device_token_takes_the_permission_along() {
     let identity = Identity::from_seed(&[1; 32]);
     let (id, device) = bench.token(Kind::Device).await;
     let enrolled = bench.enroll(&identity, &device).await.unwrap();
-    token::revoke(&bench.hub.state.store, &id, ident::now())
-        .await
-        .unwrap();
+    token::revoke(&bench.hub.state.store, &id, ident::now()).await.unwrap();
     let text = bench.client().authorization(&identity).await.unwrap();
     let key = enrolled.account_key.verifying_key().unwrap();
     let authorization: Authorization = jws::verify(&text, typ::AUTHORIZATION, &key).unwrap();
@@ -134,15 +110,8 @@ async fn a_revoked_device_token_takes_the_permission_along() {
 #[tokio::test]
 async fn a_hub_without_the_given_ca_is_not_trusted() {
     let bench = Bench::start().await;
-    let client = HubClient::new(&HubAddress {
-        url: bench.hub.url.clone(),
-        ca: None,
-    })
-    .unwrap();
-    let failure = client
-        .access_token(&Identity::from_seed(&[1; 32]))
-        .await
-        .unwrap_err();
+    let client = HubClient::new(&HubAddress { url: bench.hub.url.clone(), ca: None }).unwrap();
+    let failure = client.access_token(&Identity::from_seed(&[1; 32])).await.unwrap_err();
     assert_eq!(code(&failure), Code::TlsUntrusted, "{failure:?}");
 }
 
@@ -150,15 +119,8 @@ async fn a_hub_without_the_given_ca_is_not_trusted() {
 async fn a_silent_hub_and_a_wrong_name_are_told_apart() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ask = async |url: &str| {
-        let client = HubClient::new(&HubAddress {
-            url: url.into(),
-            ca: None,
-        })
-        .unwrap();
-        let failure = client
-            .access_token(&Identity::from_seed(&[1; 32]))
-            .await
-            .unwrap_err();
+        let client = HubClient::new(&HubAddress { url: url.into(), ca: None }).unwrap();
+        let failure = client.access_token(&Identity::from_seed(&[1; 32])).await.unwrap_err();
         assert!(matches!(failure, Failure::Absent(_)), "{failure:?}");
         code(&failure)
     };

@@ -52,12 +52,7 @@ pub enum Command {
 impl Command {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
         match self {
-            Self::Create {
-                name,
-                email,
-                password_stdin,
-                json,
-            } => {
+            Self::Create { name, email, password_stdin, json } => {
                 let password = password_stdin.then(read_password).transpose()?;
                 let (_, store) = open(data_dir).await?;
                 let created = account::create(&store, &name, &email, password, ident::now()).await?;
@@ -78,11 +73,7 @@ impl Command {
                     None => Ok(()),
                 }
             }
-            Self::Password {
-                email,
-                password_stdin,
-                json,
-            } => {
+            Self::Password { email, password_stdin, json } => {
                 let password = password_stdin.then(read_password).transpose()?;
                 let (_, store) = open(data_dir).await?;
                 let made = account::set_password(&store, &email, password, ident::now()).await?;
@@ -110,10 +101,7 @@ impl Command {
                         .collect();
                     return output::json(&rows);
                 }
-                let rows: Vec<_> = accounts
-                    .into_iter()
-                    .map(|account| [account.name, account.id])
-                    .collect();
+                let rows: Vec<_> = accounts.into_iter().map(|account| [account.name, account.id]).collect();
                 output::table(["NAME", "ID"], &rows, "There are no accounts yet.")
             }
         }

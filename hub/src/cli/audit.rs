@@ -41,14 +41,7 @@ impl Command {
         let row = |record: audit::Record| {
             let outcome = record.code.unwrap_or(record.outcome);
             let address = record.address.unwrap_or_default();
-            [
-                timestamp(record.at).to_string(),
-                record.action,
-                outcome,
-                record.actor,
-                address,
-                record.subject,
-            ]
+            [timestamp(record.at).to_string(), record.action, outcome, record.actor, address, record.subject]
         };
         let rows: Vec<_> = records.into_iter().map(row).collect();
         output::table(

@@ -55,19 +55,9 @@ impl Command {
         if json {
             return output::json(&list);
         }
-        let row = |content: Content| {
-            [
-                content.id,
-                content.media_type,
-                content.size.to_string(),
-                content.title,
-            ]
-        };
+        let row =
+            |content: Content| [content.id, content.media_type, content.size.to_string(), content.title];
         let rows: Vec<_> = list.into_iter().map(row).collect();
-        output::table(
-            ["ID", "TYPE", "BYTES", "TITLE"],
-            &rows,
-            "There is no content yet.",
-        )
+        output::table(["ID", "TYPE", "BYTES", "TITLE"], &rows, "There is no content yet.")
     }
 }

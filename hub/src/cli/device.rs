@@ -57,18 +57,9 @@ impl Command {
             .into_iter()
             .map(|device| {
                 let authorized = if device.granted { "yes" } else { "no" };
-                [
-                    device.name,
-                    authorized.to_owned(),
-                    timestamp(device.last_seen).to_string(),
-                    device.id,
-                ]
+                [device.name, authorized.to_owned(), timestamp(device.last_seen).to_string(), device.id]
             })
             .collect();
-        output::table(
-            ["NAME", "AUTHORIZED", "LAST SEEN", "ID"],
-            &rows,
-            "There are no screens yet.",
-        )
+        output::table(["NAME", "AUTHORIZED", "LAST SEEN", "ID"], &rows, "There are no screens yet.")
     }
 }

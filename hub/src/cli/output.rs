@@ -27,14 +27,10 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]], none: &str) 
     };
     let widths: [usize; N] = std::array::from_fn(width);
     let print = |cells: [&str; N]| {
-        let padded: Vec<String> = cells
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
+        let padded: Vec<String> =
+            cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         line(padded.join("  ").trim_end())
     };
     print(head)?;
-    rows.iter()
-        .try_for_each(|row| print(std::array::from_fn(|column| row[column].as_str())))
+    rows.iter().try_for_each(|row| print(std::array::from_fn(|column| row[column].as_str())))
 }

@@ -93,17 +93,11 @@ impl Command {
         let (playlist, json) = match self {
             Self::Create { name, default, items } => {
                 let (account, content, image) = items.resolve(&store, &directory).await?;
-                (
-                    playlist::create(&store, &account, &name, &content, image, default, now).await?,
-                    items.json,
-                )
+                (playlist::create(&store, &account, &name, &content, image, default, now).await?, items.json)
             }
             Self::Replace { playlist, items } => {
                 let (account, content, image) = items.resolve(&store, &directory).await?;
-                (
-                    playlist::replace(&store, &account, &playlist, &content, image, now).await?,
-                    items.json,
-                )
+                (playlist::replace(&store, &account, &playlist, &content, image, now).await?, items.json)
             }
             Self::Default { account, id, json } => {
                 let account = accounts::find(&store, &account).await?;
@@ -130,11 +124,7 @@ async fn list(store: &Store, account: &str, json: bool) -> Result<()> {
         return output::json(&rows);
     }
     let row = |playlist: Playlist| {
-        let default = if account.default_playlist.as_ref() == Some(&playlist.id) {
-            "yes"
-        } else {
-            ""
-        };
+        let default = if account.default_playlist.as_ref() == Some(&playlist.id) { "yes" } else { "" };
         [playlist.id, default.to_owned(), playlist.name]
     };
     let rows: Vec<_> = playlists.into_iter().map(row).collect();

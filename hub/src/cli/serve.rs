@@ -13,12 +13,7 @@ use crate::{Error, Result};
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Address and port to listen on.
-    #[arg(
-        long,
-        value_name = "ADDRESS:PORT",
-        env = "SIGNAGE_HUB_LISTEN",
-        default_value = "0.0.0.0:8443"
-    )]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "SIGNAGE_HUB_LISTEN", default_value = "0.0.0.0:8443")]
     listen: SocketAddr,
     /// Address under which devices reach this hub; without it, the name of this host and the port.
     #[arg(long, value_name = "https://HOST[:PORT]", env = "SIGNAGE_HUB_PUBLIC_URL")]
@@ -30,11 +25,8 @@ impl Serve {
         let signals = |source| Error::Serve { source };
         let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
-        let options = Options {
-            data_dir: data_dir.to_owned(),
-            listen: self.listen,
-            public_url: self.public_url,
-        };
+        let options =
+            Options { data_dir: data_dir.to_owned(), listen: self.listen, public_url: self.public_url };
         let mut running = Hub::start(options).await?;
         let (url, listen, ca) = (&running.url, running.addr, running.ca_path.display());
         tracing::info!(%url, %listen, %ca, "ready");

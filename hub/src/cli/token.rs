@@ -125,11 +125,7 @@ impl Create {
             }
             None => None,
         };
-        let grant = Grant {
-            name: self.name,
-            playlist: self.playlist,
-            tags: self.tags,
-        };
+        let grant = Grant { name: self.name, playlist: self.playlist, tags: self.tags };
         let (token, secret) = token::create(&store, &account, kind, grant, now).await?;
         if let (Some(path), Some((url, ca))) = (&self.config, &hub) {
             let file = token::provision_file(kind, secret.clone(), url, ca, now)?;

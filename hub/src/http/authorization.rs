@@ -9,7 +9,5 @@ use super::{Shared, jose};
 use crate::{Result, enrolment};
 
 pub(super) async fn get(State(state): State<Shared>, Caller(device): Caller) -> Result<Response> {
-    Ok(jose(
-        enrolment::authorization(&mut *state.store.read().await?, &device).await?,
-    ))
+    Ok(jose(enrolment::authorization(&mut *state.store.read().await?, &device).await?))
 }

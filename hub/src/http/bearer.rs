@@ -21,11 +21,7 @@ impl Caller {
         if self.0.granted {
             return Ok(self.0);
         }
-        Err(Error::refused(
-            403,
-            Code::AutInvalid,
-            "the authorization of this device was withdrawn",
-        ))
+        Err(Error::refused(403, Code::AutInvalid, "the authorization of this device was withdrawn"))
     }
 }
 
@@ -34,13 +30,9 @@ impl FromRequestParts<Shared> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self> {
         let refuse = |detail: &str| Error::refused(401, Code::AutToken, detail);
-        let header = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        let (scheme, token) = header
-            .and_then(|text| text.split_once(' '))
-            .ok_or_else(|| refuse("no bearer token was sent"))?;
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) =
+            header.and_then(|text| text.split_once(' ')).ok_or_else(|| refuse("no bearer token was sent"))?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(refuse("no bearer token was sent"));
         }

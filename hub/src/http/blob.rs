@@ -40,23 +40,15 @@ pub(super) async fn get(
     let common = [
         (header::ETAG, etag.clone()),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (
-            header::CACHE_CONTROL,
-            "private, max-age=31536000, immutable".to_owned(),
-        ),
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
     ];
     if matches(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let length = content.size.unsigned_abs();
     // Under a digest nothing changes, so If-Range can only fail when it names something else.
-    let unchanged = headers
-        .get(header::IF_RANGE)
-        .is_none_or(|value| value.as_bytes() == etag.as_bytes());
-    let range = headers
-        .get(header::RANGE)
-        .and_then(|value| value.to_str().ok())
-        .filter(|_| unchanged);
+    let unchanged = headers.get(header::IF_RANGE).is_none_or(|value| value.as_bytes() == etag.as_bytes());
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).filter(|_| unchanged);
     let (status, first, count) = match answer(range, length) {
         Answer::Whole => (StatusCode::OK, 0, length),
         Answer::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
@@ -68,21 +60,14 @@ pub(super) async fn get(
     let path = blobs::path(&state.directory, &sha256);
     let mut file = File::open(&path).await.map_err(Error::file("read", &path))?;
     if first > 0 {
-        file.seek(SeekFrom::Start(first))
-            .await
-            .map_err(Error::file("read", &path))?;
+        file.seek(SeekFrom::Start(first)).await.map_err(Error::file("read", &path))?;
     }
     let body = Body::from_stream(ReaderStream::with_capacity(file.take(count), CHUNK));
-    let described = [
-        (header::CONTENT_TYPE, content.media_type),
-        (header::CONTENT_LENGTH, count.to_string()),
-    ];
+    let described = [(header::CONTENT_TYPE, content.media_type), (header::CONTENT_LENGTH, count.to_string())];
     let mut response = (status, common, described, body).into_response();
     if status == StatusCode::PARTIAL_CONTENT {
         let range = format!("bytes {first}-{}/{length}", first + count - 1);
-        response
-            .headers_mut()
-            .insert(header::CONTENT_RANGE, range.parse().map_err(|_| missing())?);
+        response.headers_mut().insert(header::CONTENT_RANGE, range.parse().map_err(|_| missing())?);
     }
     Ok(response)
 }

@@ -20,17 +20,11 @@ pub(super) async fn post(
     let Json(body) = body.map_err(|rejection| bad_body(rejection.status(), rejection.body_text()))?;
     let (key, enrollment) =
         verify_with_own_key::<Enrollment>(&body.enrollment, typ::ENROLLMENT).map_err(|error| {
-            Error::refused(
-                400,
-                Code::HubError,
-                format!("the enrolment does not hold: {error}"),
-            )
+            Error::refused(400, Code::HubError, format!("the enrolment does not hold: {error}"))
         })?;
     state.check_address(&enrollment.hub)?;
     let now = ident::now();
-    let blocked = peer
-        .0
-        .and_then(|address| lock(&state.enrol_failures).blocked(address, now));
+    let blocked = peer.0.and_then(|address| lock(&state.enrol_failures).blocked(address, now));
     if let Some(seconds) = blocked
         && !token_exists(&state, &enrollment).await?
     {
@@ -51,12 +45,7 @@ pub(super) async fn post(
     }
     let enrolment::Enrolled { device, account } = result?;
     let authorization = enrolment::authorization(&mut *state.store.read().await?, &device).await?;
-    tracing::info!(
-        device = device.id,
-        name = device.name,
-        account = account.id,
-        "enrolled a device"
-    );
+    tracing::info!(device = device.id, name = device.name, account = account.id, "enrolled a device");
     Ok(Json(Enrolled {
         device_id: device.id,
         name: device.name,

@@ -19,10 +19,7 @@ pub(super) async fn get(State(state): State<Shared>, caller: Caller, headers: He
     let publication = playlist::publication(&mut connection, &account, &device).await?;
     let document = account.sign(typ::PUBLICATION, &publication)?;
     let etag = format!("\"{}\"", hex(&Sha256::digest(document.as_bytes())));
-    let tag = [
-        (header::ETAG, etag.clone()),
-        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
-    ];
+    let tag = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
     if matches(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
@@ -31,14 +28,7 @@ pub(super) async fn get(State(state): State<Shared>, caller: Caller, headers: He
 
 /// Whether `If-None-Match` names this entity tag.
 pub(super) fn matches(headers: &HeaderMap, etag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .any(|value| {
-            value
-                .split(',')
-                .map(str::trim)
-                .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
-        })
+    headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    })
 }

@@ -70,9 +70,7 @@ impl State {
         Ok(Arc::new(Self {
             store,
             directory,
-            seal: Seal::new(secret.ok_or(Error::Damaged {
-                what: "secret of the hub",
-            })?),
+            seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
             urls,
             enrol_failures: Mutex::new(Limiter::new(ENROL_FAILURES, MINUTE)),
             sign_in_failures: Mutex::new(Limiter::new(SIGN_IN_FAILURES, MINUTE)),
@@ -82,10 +80,7 @@ impl State {
 
     /// Refuses a document that was made for another hub, so that it cannot be passed on.
     fn check_address(&self, meant: &str) -> Result<()> {
-        if meant
-            .parse()
-            .is_ok_and(|meant: HubUrl| self.urls.contains(&meant))
-        {
+        if meant.parse().is_ok_and(|meant: HubUrl| self.urls.contains(&meant)) {
             return Ok(());
         }
         let own = self.urls.first().map(ToString::to_string).unwrap_or_default();
@@ -143,9 +138,7 @@ async fn protect(mut response: Response) -> Response {
     for (name, value) in set {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

@@ -14,7 +14,5 @@ pub const LIFETIME: Millis = 5 * MINUTE;
 
 pub(super) async fn post(State(state): State<Shared>) -> Result<Json<Nonce>> {
     let random = ident::random::<16>()?;
-    Ok(Json(Nonce {
-        nonce: state.seal.make(Purpose::Nonce, &random, ident::now() + LIFETIME),
-    }))
+    Ok(Json(Nonce { nonce: state.seal.make(Purpose::Nonce, &random, ident::now() + LIFETIME) }))
 }

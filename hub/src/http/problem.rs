@@ -12,12 +12,7 @@ use crate::error::chain;
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, detail, retry_after) = match self {
-            Self::Refused {
-                status,
-                code,
-                detail,
-                retry_after,
-            } => (status, code, Some(detail), retry_after),
+            Self::Refused { status, code, detail, retry_after } => (status, code, Some(detail), retry_after),
             error => {
                 tracing::error!(error = chain(&error), "a request failed");
                 (500, Code::HubError, None, None)

@@ -40,23 +40,13 @@ pub(super) async fn post(
     let device = devices::by_id(&mut *state.store.read().await?, &claimed)
         .await?
         .ok_or_else(|| Error::refused(401, Code::AutInvalid, "the hub does not know this device"))?;
-    let key = device.public_key.verifying_key().ok_or(Error::Damaged {
-        what: "key of a device",
-    })?;
+    let key = device.public_key.verifying_key().ok_or(Error::Damaged { what: "key of a device" })?;
     let assertion: Assertion =
         verify(&request.client_assertion, typ::CLIENT_ASSERTION, &key).map_err(|error| {
-            Error::refused(
-                401,
-                Code::AutInvalid,
-                format!("the assertion does not hold: {error}"),
-            )
+            Error::refused(401, Code::AutInvalid, format!("the assertion does not hold: {error}"))
         })?;
     if assertion.iss != device.id || assertion.sub != device.id {
-        return Err(Error::refused(
-            401,
-            Code::AutInvalid,
-            "iss and sub are not the device",
-        ));
+        return Err(Error::refused(401, Code::AutInvalid, "iss and sub are not the device"));
     }
     state.check_address(&assertion.aud)?;
     let stale = |detail: String| Error::refused(401, Code::AutToken, detail);
@@ -69,11 +59,7 @@ pub(super) async fn post(
     }
     devices::seen(&state.store, &device, peer.text().as_deref(), now).await?;
     Ok(Json(TokenResponse {
-        access_token: Secret::new(
-            state
-                .seal
-                .make(Purpose::Access, device.id.as_bytes(), now + LIFETIME),
-        ),
+        access_token: Secret::new(state.seal.make(Purpose::Access, device.id.as_bytes(), now + LIFETIME)),
         token_type: "Bearer".into(),
         expires_in: LIFETIME.unsigned_abs() / 1000,
     }))

@@ -27,10 +27,7 @@ pub struct Account {
 
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Account").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -53,10 +50,7 @@ pub async fn insert(connection: &mut Connection, account: &Account) -> Result<()
         Some(error) if error.is_unique_violation() => {
             Error::Conflict(format!("there is an account named {:?} already", account.name))
         }
-        _ => Error::Database {
-            doing: "adding an account",
-            source,
-        },
+        _ => Error::Database { doing: "adding an account", source },
     })?;
     Ok(())
 }
@@ -68,9 +62,7 @@ pub async fn by_id(connection: &mut Connection, id: &str) -> Result<Account> {
         .fetch_optional(connection)
         .await
         .map_err(Error::database("reading an account"))?
-        .ok_or(Error::Damaged {
-            what: "reference to an account",
-        })
+        .ok_or(Error::Damaged { what: "reference to an account" })
 }
 
 /// The account that an operator means by a name or an id.
@@ -81,10 +73,7 @@ pub async fn find(store: &Store, name_or_id: &str) -> Result<Account> {
         .fetch_optional(&mut *connection)
         .await
         .map_err(Error::database("reading an account"))?
-        .ok_or_else(|| Error::NotFound {
-            what: "account",
-            name: name_or_id.to_owned(),
-        })
+        .ok_or_else(|| Error::NotFound { what: "account", name: name_or_id.to_owned() })
 }
 
 /// Every account, oldest first.

@@ -47,9 +47,7 @@ pub async fn insert(connection: &mut Connection, content: &Content) -> Result<Co
     .execute(&mut *connection)
     .await
     .map_err(Error::database("adding content"))?;
-    by_digest(connection, &content.account, &content.sha256)
-        .await?
-        .ok_or(Error::Damaged { what: "content" })
+    by_digest(connection, &content.account, &content.sha256).await?.ok_or(Error::Damaged { what: "content" })
 }
 
 /// An account's content with this digest; that of another account is not found.
@@ -71,10 +69,7 @@ pub async fn by_id(store: &Store, account: &str, id: &str) -> Result<Content> {
         .fetch_optional(&mut *connection)
         .await
         .map_err(Error::database("reading content"))?
-        .ok_or_else(|| Error::NotFound {
-            what: "content",
-            name: id.to_owned(),
-        })
+        .ok_or_else(|| Error::NotFound { what: "content", name: id.to_owned() })
 }
 
 /// Everything that an account has uploaded, oldest first.

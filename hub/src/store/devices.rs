@@ -78,16 +78,11 @@ impl TryFrom<Row> for Device {
             id: row.id,
             account: row.account,
             enrol_token: row.enrol_token,
-            public_key: serde_json::from_str(&row.public_key).map_err(|_| Error::Damaged {
-                what: "key of a device",
-            })?,
+            public_key: serde_json::from_str(&row.public_key)
+                .map_err(|_| Error::Damaged { what: "key of a device" })?,
             name: row.name,
             location: row.location,
-            hardware: Hardware {
-                serial: row.serial,
-                model: row.model,
-                macs: from_json(&row.macs)?,
-            },
+            hardware: Hardware { serial: row.serial, model: row.model, macs: from_json(&row.macs)? },
             tags: from_json(&row.tags)?,
             software: row.software,
             address: row.address,

@@ -57,28 +57,19 @@ impl Store {
             .connect_with(options)
             .await
             .map_err(Error::database("opening hub.db in the data directory"))?;
-        sqlx::migrate!()
-            .run(&pool)
-            .await
-            .map_err(|source| Error::Migrate { path, source })?;
+        sqlx::migrate!().run(&pool).await.map_err(|source| Error::Migrate { path, source })?;
         Ok(Self { pool })
     }
 
     /// Starts a change. IMMEDIATE takes the write lock at once: a transaction that reads first and writes later
     /// would fail, not wait, when another one wrote in between.
     pub async fn write(&self) -> Result<Transaction> {
-        self.pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(Error::database("starting a change"))
+        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database("starting a change"))
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Sqlite>> {
-        self.pool
-            .acquire()
-            .await
-            .map_err(Error::database("getting a connection"))
+        self.pool.acquire().await.map_err(Error::database("getting a connection"))
     }
 
     /// Finishes what is under way and closes the file.
@@ -89,10 +80,7 @@ impl Store {
 
 /// Makes a change last.
 pub async fn commit(transaction: Transaction) -> Result<()> {
-    transaction
-        .commit()
-        .await
-        .map_err(Error::database("finishing a change"))
+    transaction.commit().await.map_err(Error::database("finishing a change"))
 }
 
 /// A list in a column.

@@ -23,9 +23,7 @@ pub struct Operator {
 
 impl std::fmt::Debug for Operator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Operator")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Operator").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -45,10 +43,7 @@ pub async fn insert(connection: &mut Connection, operator: &Operator) -> Result<
         Some(error) if error.is_unique_violation() => {
             Error::Conflict(format!("{} signs in to another account already", operator.email))
         }
-        _ => Error::Database {
-            doing: "adding an operator",
-            source,
-        },
+        _ => Error::Database { doing: "adding an operator", source },
     })?;
     Ok(())
 }

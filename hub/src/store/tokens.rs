@@ -56,9 +56,7 @@ impl TryFrom<Row> for Token {
         Ok(Self {
             id: row.id,
             account: row.account,
-            kind: parse_kind(&row.kind).ok_or(Error::Damaged {
-                what: "kind of a token",
-            })?,
+            kind: parse_kind(&row.kind).ok_or(Error::Damaged { what: "kind of a token" })?,
             name: row.name,
             digest: row.digest,
             playlist: row.playlist,
@@ -80,9 +78,7 @@ pub fn kind_name(kind: Kind) -> &'static str {
 }
 
 fn parse_kind(text: &str) -> Option<Kind> {
-    [Kind::Provisioning, Kind::Device]
-        .into_iter()
-        .find(|&kind| kind_name(kind) == text)
+    [Kind::Provisioning, Kind::Device].into_iter().find(|&kind| kind_name(kind) == text)
 }
 
 /// Adds a token.

@@ -26,11 +26,7 @@ fn hub(data: &Path, arguments: &[&str], input: &str) -> Output {
 
 fn json(data: &Path, arguments: &[&str]) -> Value {
     let output = hub(data, &[arguments, &["--json"]].concat(), "");
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -47,38 +43,16 @@ async fn an_operator_prepares_a_stick_while_the_server_runs() {
     let temp = tempfile::tempdir().unwrap();
     let data = &temp.path().join("data");
     let public_url = Some("https://hub.example:8443".to_owned());
-    let running = Hub::start(Options {
-        public_url,
-        ..Options::local(data)
-    })
-    .await
-    .unwrap();
+    let running = Hub::start(Options { public_url, ..Options::local(data) }).await.unwrap();
 
-    let account = json(
-        data,
-        &["account", "create", "--name", "Acme", "--email", "A@example.org"],
-    );
+    let account = json(data, &["account", "create", "--name", "Acme", "--email", "A@example.org"]);
     assert!(account["operator"]["password"].as_str().unwrap().len() >= 20);
     let picture = temp.path().join("a.png");
     std::fs::write(&picture, b"\x89PNG\r\n\x1a\nrest").unwrap();
     let picture = picture.to_str().unwrap();
-    let playlist = json(
-        data,
-        &[
-            "playlist",
-            "create",
-            "--account",
-            "Acme",
-            "--name",
-            "Loop",
-            "--default",
-            picture,
-        ],
-    );
-    assert_eq!(
-        (&playlist["default"], &playlist["items"][0]["title"]),
-        (&Value::Bool(true), &"a.png".into())
-    );
+    let playlist =
+        json(data, &["playlist", "create", "--account", "Acme", "--name", "Loop", "--default", picture]);
+    assert_eq!((&playlist["default"], &playlist["items"][0]["title"]), (&Value::Bool(true), &"a.png".into()));
 
     let stick = temp.path().join("telemetry_config.json");
     let token = json(
@@ -97,45 +71,18 @@ async fn an_operator_prepares_a_stick_while_the_server_runs() {
         ],
     );
     assert_eq!(token["state"], "unused");
-    assert_eq!(
-        std::fs::metadata(&stick).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(std::fs::metadata(&stick).unwrap().permissions().mode() & 0o777, 0o600);
     let file = config::parse(&std::fs::read(&stick).unwrap()).unwrap();
     assert!(file.warnings.is_empty(), "{:?}", file.warnings);
-    assert_eq!(
-        file.file.device_token.unwrap().expose(),
-        token["token"].as_str().unwrap()
-    );
+    assert_eq!(file.file.device_token.unwrap().expose(), token["token"].as_str().unwrap());
     let hub_of_file = file.file.hub.unwrap();
     assert_eq!(hub_of_file.url.address(), Some("https://hub.example:8443"));
     assert_eq!(hub_of_file.ca.as_deref(), Some(running.ca_pem.as_str()));
-    assert_eq!(
-        String::from_utf8(hub(data, &["ca"], "").stdout).unwrap().trim(),
-        running.ca_pem.trim()
-    );
+    assert_eq!(String::from_utf8(hub(data, &["ca"], "").stdout).unwrap().trim(), running.ca_pem.trim());
 
-    let output = hub(
-        data,
-        &[
-            "token",
-            "create",
-            "--account",
-            "Acme",
-            "--kind",
-            "provisioning",
-            "--config",
-            "-",
-        ],
-        "",
-    );
-    assert!(
-        config::parse(&output.stdout)
-            .unwrap()
-            .file
-            .provision_token
-            .is_some()
-    );
+    let output =
+        hub(data, &["token", "create", "--account", "Acme", "--kind", "provisioning", "--config", "-"], "");
+    assert!(config::parse(&output.stdout).unwrap().file.provision_token.is_some());
 
     let id = token["id"].as_str().unwrap();
     assert_eq!(json(data, &["token", "revoke", id])["state"], "revoked");
@@ -143,26 +90,13 @@ async fn an_operator_prepares_a_stick_while_the_server_runs() {
     assert_eq!(tokens.as_array().unwrap().len(), 2);
     assert!(!tokens.to_string().contains("sgd_"), "a list shows a secret");
     let log = json(data, &["audit", "list", "--account", "Acme"]);
-    let actions: Vec<_> = log
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| entry["action"].as_str().unwrap())
-        .collect();
+    let actions: Vec<_> =
+        log.as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     assert_eq!(
         actions,
-        [
-            "account.create",
-            "playlist.create",
-            "token.create",
-            "token.create",
-            "token.revoke"
-        ]
+        ["account.create", "playlist.create", "token.create", "token.create", "token.revoke"]
     );
-    assert_eq!(
-        json(data, &["device", "list", "--account", "Acme"]),
-        Value::Array(Vec::new())
-    );
+    assert_eq!(json(data, &["device", "list", "--account", "Acme"]), Value::Array(Vec::new()));
     running.stop().await.unwrap();
 }
 
@@ -171,78 +105,35 @@ fn failures_have_their_exit_codes_and_say_what_to_do() {
     let temp = tempfile::tempdir().unwrap();
     let data = &temp.path().join("data");
     let create = ["account", "create", "--name", "Acme", "--email", "a@example.org"];
-    fails(
-        data,
-        &[&create[..], &["--password-stdin"]].concat(),
-        1,
-        "at least 10 characters",
-    );
+    fails(data, &[&create[..], &["--password-stdin"]].concat(), 1, "at least 10 characters");
     assert!(hub(data, &create, "").status.success());
     fails(data, &create, 4, "already");
-    fails(
-        data,
-        &["token", "list", "--account", "nobody"],
-        3,
-        "no account \"nobody\"",
-    );
+    fails(data, &["token", "list", "--account", "nobody"], 3, "no account \"nobody\"");
     fails(data, &["token", "revoke", "tok_0"], 3, "no token");
-    fails(
-        data,
-        &["token", "create", "--account", "Acme", "--kind", "card"],
-        2,
-        "possible values",
-    );
-    let config = [
-        "token",
-        "create",
-        "--account",
-        "Acme",
-        "--kind",
-        "device",
-        "--config",
-        "-",
-    ];
+    fails(data, &["token", "create", "--account", "Acme", "--kind", "card"], 2, "possible values");
+    let config = ["token", "create", "--account", "Acme", "--kind", "device", "--config", "-"];
     fails(data, &config, 1, "--public-url");
     assert_eq!(
         json(data, &["token", "list", "--account", "Acme"]),
         Value::Array(Vec::new()),
         "a token was made"
     );
-    fails(
-        data,
-        &["content", "add", "--account", "Acme", "/proc/version"],
-        1,
-        "not an MP4",
-    );
+    fails(data, &["content", "add", "--account", "Acme", "/proc/version"], 1, "not an MP4");
     fails(data, &["serve", "--data-dir", "/proc/nowhere"], 1, "--data-dir");
     fails(data, &["serve", "--listen", "192.0.2.1:1"], 1, "--listen");
-    fails(
-        data,
-        &["serve", "--public-url", "http://hub.example"],
-        1,
-        "https://",
-    );
+    fails(data, &["serve", "--public-url", "http://hub.example"], 1, "https://");
     fails(temp.path(), &["account", "list"], 1, "--data-dir");
 }
 
 #[test]
 fn every_command_explains_itself() {
     let temp = tempfile::tempdir().unwrap();
-    for command in [
-        "serve",
-        "ca",
-        "account create",
-        "token create",
-        "content add",
-        "playlist create",
-        "audit list",
-    ] {
+    for command in
+        ["serve", "ca", "account create", "token create", "content add", "playlist create", "audit list"]
+    {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let output = hub(temp.path(), &arguments, "");
         assert!(output.status.success(), "{command}");
-        assert!(
-            String::from_utf8_lossy(&output.stdout).contains("--data-dir"),
-            "{command}"
-        );
+        assert!(String::from_utf8_lossy(&output.stdout).contains("--data-dir"), "{command}");
     }
 }

@@ -43,13 +43,7 @@ impl TestHub {
         let state = State::new(store, directory, urls).await.unwrap();
         let account = new_account(&state.store, "acme").await;
         let router = http::router(state.clone());
-        Self {
-            router,
-            state,
-            account,
-            files: tempfile::tempdir().unwrap(),
-            _data: data,
-        }
+        Self { router, state, account, files: tempfile::tempdir().unwrap(), _data: data }
     }
 
     pub fn store(&self) -> &Store {
@@ -61,9 +55,7 @@ impl TestHub {
     }
 
     pub async fn token_with(&self, kind: Kind, grant: Grant) -> (Token, Secret) {
-        token::create(self.store(), &self.account, kind, grant, ident::now())
-            .await
-            .unwrap()
+        token::create(self.store(), &self.account, kind, grant, ident::now()).await.unwrap()
     }
 
     /// Adds a PNG-like file of this length to an account.
@@ -72,9 +64,8 @@ impl TestHub {
         bytes.extend(name.bytes().cycle().take(length - bytes.len()));
         let path = self.files.path().join(name);
         std::fs::write(&path, &bytes).unwrap();
-        let added = content::add(self.store(), &self.state.directory, account, &path, ident::now())
-            .await
-            .unwrap();
+        let added =
+            content::add(self.store(), &self.state.directory, account, &path, ident::now()).await.unwrap();
         (added, bytes)
     }
 
@@ -86,10 +77,7 @@ impl TestHub {
 pub async fn new_account(store: &Store, name: &str) -> Account {
     let email = format!("{name}@example.org");
     let password = Some(Secret::new(PASSWORD));
-    account::create(store, name, &email, password, ident::now())
-        .await
-        .unwrap()
-        .account
+    account::create(store, name, &email, password, ident::now()).await.unwrap().account
 }
 
 /// A response with its whole body.
@@ -103,18 +91,11 @@ impl Answer {
     async fn read(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Self {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Self { status: parts.status, headers: parts.headers, body }
     }
 
     pub fn header(&self, name: impl header::AsHeaderName) -> &str {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().unwrap())
-            .unwrap_or_default()
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 
     pub fn text(&self) -> &str {
@@ -127,12 +108,7 @@ impl Answer {
 
     /// Status and problem code of a refusal, which must have the right shape.
     pub fn problem(&self) -> (u16, String) {
-        assert_eq!(
-            self.header(header::CONTENT_TYPE),
-            "application/problem+json",
-            "{:?}",
-            self.text()
-        );
+        assert_eq!(self.header(header::CONTENT_TYPE), "application/problem+json", "{:?}", self.text());
         let body = self.json();
         assert_eq!(body["status"], self.status.as_u16());
         (self.status.as_u16(), body["code"].as_str().unwrap().to_owned())
@@ -147,10 +123,7 @@ pub struct Screen {
 
 impl Screen {
     pub fn new(seed: u8) -> Self {
-        Self {
-            key: SigningKey::from_bytes(&[seed; 32]),
-            address: "192.0.2.7".parse().unwrap(),
-        }
+        Self { key: SigningKey::from_bytes(&[seed; 32]), address: "192.0.2.7".parse().unwrap() }
     }
 
     pub fn id(&self) -> String {
@@ -192,9 +165,7 @@ impl Screen {
     }
 
     pub async fn nonce(&self, hub: &TestHub) -> String {
-        let answer = hub
-            .send(self.request("POST", "/v1/nonce").body(Body::empty()).unwrap())
-            .await;
+        let answer = hub.send(self.request("POST", "/v1/nonce").body(Body::empty()).unwrap()).await;
         answer.json()["nonce"].as_str().unwrap().to_owned()
     }
 
@@ -224,9 +195,7 @@ impl Screen {
     }
 
     pub async fn get(&self, hub: &TestHub, bearer: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = self
-            .request("GET", path)
-            .header(header::AUTHORIZATION, format!("Bearer {bearer}"));
+        let mut request = self.request("GET", path).header(header::AUTHORIZATION, format!("Bearer {bearer}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

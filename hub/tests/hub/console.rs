@@ -9,13 +9,7 @@ use signage_hub::{account, ident, token};
 use signage_protocol::token::Kind;
 
 async fn get(hub: &TestHub, path: &str, cookie: &str) -> Answer {
-    hub.send(
-        Request::get(path)
-            .header(header::COOKIE, cookie)
-            .body(Body::empty())
-            .unwrap(),
-    )
-    .await
+    hub.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
 }
 
 async fn post(hub: &TestHub, path: &str, cookie: &str, form: String) -> Answer {
@@ -31,15 +25,8 @@ fn form_token(page: &Answer) -> String {
 }
 
 fn cookie(answer: &Answer, name: &str) -> String {
-    let all = answer
-        .headers
-        .get_all(header::SET_COOKIE)
-        .iter()
-        .map(|value| value.to_str().unwrap());
-    let set = all
-        .into_iter()
-        .find(|set| set.starts_with(&format!("{name}=")))
-        .unwrap();
+    let all = answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+    let set = all.into_iter().find(|set| set.starts_with(&format!("{name}="))).unwrap();
     for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
         assert!(set.contains(attribute), "{set}");
     }
@@ -49,11 +36,7 @@ fn cookie(answer: &Answer, name: &str) -> String {
 async fn sign_in(hub: &TestHub, email: &str, password: &str) -> Answer {
     let page = get(hub, "/", "").await;
     let guest = cookie(&page, "__Host-signage-guest");
-    let form = format!(
-        "email={email}&password={}&form={}",
-        password.replace(' ', "+"),
-        form_token(&page)
-    );
+    let form = format!("email={email}&password={}&form={}", password.replace(' ', "+"), form_token(&page));
     post(hub, "/", &guest, form).await
 }
 
@@ -61,50 +44,26 @@ async fn sign_in(hub: &TestHub, email: &str, password: &str) -> Answer {
 async fn an_operator_signs_in_sees_the_own_screens_and_signs_out() {
     let hub = TestHub::new().await;
     let answer = sign_in(&hub, "ACME@example.org", PASSWORD).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.header(header::LOCATION)),
-        (303, "/screens")
-    );
+    assert_eq!((answer.status.as_u16(), answer.header(header::LOCATION)), (303, "/screens"));
     let session = cookie(&answer, "__Host-signage");
     let empty = get(&hub, "/screens", &session).await;
     assert!(empty.text().contains("No screens yet"));
 
     let other = new_account(hub.store(), "other").await;
-    let (_, foreign) = token::create(
-        hub.store(),
-        &other,
-        Kind::Provisioning,
-        Grant::default(),
-        ident::now(),
-    )
-    .await
-    .unwrap();
+    let (_, foreign) =
+        token::create(hub.store(), &other, Kind::Provisioning, Grant::default(), ident::now()).await.unwrap();
     Screen::new(2).enroll(&hub, &foreign).await;
-    assert!(
-        get(&hub, "/screens", &session)
-            .await
-            .text()
-            .contains("No screens yet")
-    );
+    assert!(get(&hub, "/screens", &session).await.text().contains("No screens yet"));
 
     let (_, secret) = hub.token(Kind::Provisioning).await;
     let mut enrollment = Screen::enrollment(&secret);
     enrollment.name = Some("<script>Lobby</script>".into());
     hub.send(Screen::new(1).enroll_request(&enrollment)).await;
     let page = get(&hub, "/screens", &session).await;
-    for text in [
-        "&lt;script&gt;Lobby",
-        "Online",
-        "Raspberry Pi 4",
-        "192.0.2.7",
-        "window",
-    ] {
+    for text in ["&lt;script&gt;Lobby", "Online", "Raspberry Pi 4", "192.0.2.7", "window"] {
         assert!(page.text().contains(text), "{text} in {}", page.text());
     }
-    assert_eq!(
-        get(&hub, "/", &session).await.header(header::LOCATION),
-        "/screens"
-    );
+    assert_eq!(get(&hub, "/", &session).await.header(header::LOCATION), "/screens");
 
     let wrong = post(&hub, "/sign-out", &session, "form=x".into()).await;
     assert_eq!(wrong.header(header::LOCATION), "/screens");
@@ -119,24 +78,16 @@ async fn without_a_session_there_is_only_the_sign_in_page() {
     let hub = TestHub::new().await;
     for cookie in ["", "__Host-signage=0000"] {
         let answer = get(&hub, "/screens", cookie).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.header(header::LOCATION)),
-            (303, "/")
-        );
+        assert_eq!((answer.status.as_u16(), answer.header(header::LOCATION)), (303, "/"));
     }
     let page = get(&hub, "/", "").await;
     assert!(page.text().contains("for=\"email\"") && page.text().contains("for=\"password\""));
-    assert!(
-        page.header(header::CONTENT_SECURITY_POLICY)
-            .contains("frame-ancestors 'none'")
-    );
+    assert!(page.header(header::CONTENT_SECURITY_POLICY).contains("frame-ancestors 'none'"));
     assert!(!page.header(header::CONTENT_SECURITY_POLICY).contains("unsafe"));
     assert_eq!(page.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
     assert_eq!(page.header(header::REFERRER_POLICY), "no-referrer");
     assert_eq!(
-        get(&hub, "/assets/style.css", "")
-            .await
-            .header(header::CONTENT_TYPE),
+        get(&hub, "/assets/style.css", "").await.header(header::CONTENT_TYPE),
         "text/css; charset=utf-8"
     );
 }
@@ -162,14 +113,10 @@ async fn a_form_from_elsewhere_is_refused() {
     let page = get(&hub, "/", "").await;
     let other = get(&hub, "/", "").await;
     // The token of one browser with the cookie of another, and none at all.
-    for (cookie, token) in [
-        (cookie(&other, "__Host-signage-guest"), form_token(&page)),
-        (String::new(), form_token(&page)),
-    ] {
-        let form = format!(
-            "email=acme@example.org&password={}&form={token}",
-            PASSWORD.replace(' ', "+")
-        );
+    for (cookie, token) in
+        [(cookie(&other, "__Host-signage-guest"), form_token(&page)), (String::new(), form_token(&page))]
+    {
+        let form = format!("email=acme@example.org&password={}&form={token}", PASSWORD.replace(' ', "+"));
         assert_eq!(post(&hub, "/", &cookie, form).await.status, 403);
     }
 }
@@ -177,15 +124,10 @@ async fn a_form_from_elsewhere_is_refused() {
 #[tokio::test]
 async fn a_new_password_ends_the_sessions_of_the_old() {
     let hub = TestHub::new().await;
-    let session = cookie(
-        &sign_in(&hub, "acme@example.org", PASSWORD).await,
-        "__Host-signage",
-    );
+    let session = cookie(&sign_in(&hub, "acme@example.org", PASSWORD).await, "__Host-signage");
     assert_eq!(get(&hub, "/screens", &session).await.status, 200);
-    let made = account::set_password(hub.store(), "acme@example.org", None, ident::now())
-        .await
-        .unwrap()
-        .unwrap();
+    let made =
+        account::set_password(hub.store(), "acme@example.org", None, ident::now()).await.unwrap().unwrap();
     assert_eq!(get(&hub, "/screens", &session).await.status, 303);
     assert_eq!(sign_in(&hub, "acme@example.org", PASSWORD).await.status, 401);
     assert_eq!(sign_in(&hub, "acme@example.org", made.expose()).await.status, 303);

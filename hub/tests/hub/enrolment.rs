@@ -45,10 +45,7 @@ async fn a_device_asks_twice_and_is_one_device() {
 #[tokio::test]
 async fn a_provisioning_token_serves_many_and_its_revocation_stops_new_ones_only() {
     let hub = TestHub::new().await;
-    let grant = Grant {
-        tags: vec!["shop".into()],
-        ..Grant::default()
-    };
+    let grant = Grant { tags: vec!["shop".into()], ..Grant::default() };
     let (token, secret) = hub.token_with(Kind::Provisioning, grant).await;
     let one = Screen::new(1).enroll(&hub, &secret).await;
     Screen::new(2).enroll(&hub, &secret).await;
@@ -56,39 +53,27 @@ async fn a_provisioning_token_serves_many_and_its_revocation_stops_new_ones_only
     assert_eq!(all[0].tags, ["shop", "window"]);
 
     token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
-    assert_eq!(
-        Screen::new(3).try_enroll(&hub, &secret).await.problem(),
-        problem(403, "TOK-002")
-    );
+    assert_eq!(Screen::new(3).try_enroll(&hub, &secret).await.problem(), problem(403, "TOK-002"));
     assert_eq!(Screen::new(1).enroll(&hub, &secret).await, one);
 }
 
 #[tokio::test]
 async fn a_device_token_is_for_one_key_and_its_revocation_is_a_document() {
     let hub = TestHub::new().await;
-    let grant = Grant {
-        name: Some("Lobby".into()),
-        ..Grant::default()
-    };
+    let grant = Grant { name: Some("Lobby".into()), ..Grant::default() };
     let (token, secret) = hub.token_with(Kind::Device, grant).await;
     assert_eq!(token.state(ident::now()), State::Unused);
     let screen = Screen::new(1);
     let enrolled = screen.enroll(&hub, &secret).await;
     assert_eq!(enrolled.name, "Lobby");
-    assert_eq!(
-        Screen::new(2).try_enroll(&hub, &secret).await.problem(),
-        problem(403, "TOK-004")
-    );
+    assert_eq!(Screen::new(2).try_enroll(&hub, &secret).await.problem(), problem(403, "TOK-004"));
     let bearer = screen.bearer(&hub).await;
     assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.status, 200);
 
     let revoked = token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
     assert_eq!(revoked.state(ident::now()), State::Revoked);
     // Content stops at once; the withdrawal itself can be fetched, and repeats when asked for again.
-    assert_eq!(
-        screen.get(&hub, &bearer, "/v1/manifest", &[]).await.problem(),
-        problem(403, "AUT-003")
-    );
+    assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.problem(), problem(403, "AUT-003"));
     let answer = screen.get(&hub, &bearer, "/v1/authorization", &[]).await;
     assert_eq!(answer.header(header::CONTENT_TYPE), "application/jose");
     let key = enrolled.account_key.verifying_key().unwrap();
@@ -97,10 +82,7 @@ async fn a_device_token_is_for_one_key_and_its_revocation_is_a_document() {
     assert_eq!(document.sequence, 2);
     assert_eq!(authorization(&screen.enroll(&hub, &secret).await), document);
     // The token is of no use to anybody else, and another one authorizes the screen again.
-    assert_eq!(
-        Screen::new(2).try_enroll(&hub, &secret).await.problem(),
-        problem(403, "TOK-002")
-    );
+    assert_eq!(Screen::new(2).try_enroll(&hub, &secret).await.problem(), problem(403, "TOK-002"));
     let (_, fresh) = hub.token(Kind::Device).await;
     let document = authorization(&screen.enroll(&hub, &fresh).await);
     assert!(document.granted);
@@ -114,15 +96,11 @@ async fn a_device_token_is_for_one_key_and_its_revocation_is_a_document() {
 async fn a_device_token_expires_only_while_unused() {
     let hub = TestHub::new().await;
     let old = ident::now() - 31 * DAY;
-    let (token, secret) = token::create(hub.store(), &hub.account, Kind::Device, Grant::default(), old)
-        .await
-        .unwrap();
+    let (token, secret) =
+        token::create(hub.store(), &hub.account, Kind::Device, Grant::default(), old).await.unwrap();
     assert_eq!(token.state(ident::now()), State::Expired);
     assert_eq!(token.state(old + 29 * DAY), State::Unused);
-    assert_eq!(
-        Screen::new(1).try_enroll(&hub, &secret).await.problem(),
-        problem(403, "TOK-003")
-    );
+    assert_eq!(Screen::new(1).try_enroll(&hub, &secret).await.problem(), problem(403, "TOK-003"));
 }
 
 #[tokio::test]
@@ -130,10 +108,7 @@ async fn an_unknown_or_mistyped_token_is_refused_and_audited() {
     let hub = TestHub::new().await;
     let unknown = Kind::Provisioning.encode(&[9; 17]);
     let screen = Screen::new(1);
-    assert_eq!(
-        screen.try_enroll(&hub, &unknown).await.problem(),
-        problem(401, "TOK-001")
-    );
+    assert_eq!(screen.try_enroll(&hub, &unknown).await.problem(), problem(401, "TOK-001"));
     let typo = screen.try_enroll(&hub, &Secret::new("sgp_abc")).await;
     assert_eq!(typo.problem(), problem(401, "TOK-001"));
     assert!(!typo.text().contains("sgp_abc"), "the answer repeats the token");
@@ -142,10 +117,7 @@ async fn an_unknown_or_mistyped_token_is_refused_and_audited() {
     let refused: Vec<_> = log.iter().filter(|record| record.outcome == "refused").collect();
     assert_eq!(refused.len(), 2);
     for record in refused {
-        assert_eq!(
-            (record.action.as_str(), record.code.as_deref()),
-            ("enroll", Some("TOK-001"))
-        );
+        assert_eq!((record.action.as_str(), record.code.as_deref()), ("enroll", Some("TOK-001")));
         assert_eq!(
             (record.subject.as_str(), record.address.as_deref()),
             (screen.id().as_str(), Some("192.0.2.7"))
@@ -175,10 +147,7 @@ async fn a_request_that_does_not_hold_is_refused() {
     let (one, two) = (Screen::new(1), Screen::new(2));
     let mut elsewhere = Screen::enrollment(&secret);
     elsewhere.hub = "https://other.example".into();
-    assert_eq!(
-        hub.send(one.enroll_request(&elsewhere)).await.problem(),
-        problem(421, "HUB-002")
-    );
+    assert_eq!(hub.send(one.enroll_request(&elsewhere)).await.problem(), problem(421, "HUB-002"));
     let mut spelled = Screen::enrollment(&secret);
     spelled.hub = "https://HUB.example:8443/".into();
     assert_eq!(hub.send(one.enroll_request(&spelled)).await.status, 200);
@@ -186,11 +155,7 @@ async fn a_request_that_does_not_hold_is_refused() {
     // One device's signature under another's key.
     let good = jws::sign_with_key(&one.key, typ::ENROLLMENT, &Screen::enrollment(&secret)).unwrap();
     let other = jws::sign_with_key(&two.key, typ::ENROLLMENT, &Screen::enrollment(&secret)).unwrap();
-    let mixed = format!(
-        "{}.{}",
-        other.rsplit_once('.').unwrap().0,
-        good.rsplit_once('.').unwrap().1
-    );
+    let mixed = format!("{}.{}", other.rsplit_once('.').unwrap().0, good.rsplit_once('.').unwrap().1);
     let assertion =
         jws::sign_with_key(&one.key, typ::CLIENT_ASSERTION, &Screen::enrollment(&secret)).unwrap();
     for jws in [mixed.as_str(), assertion.as_str(), "", "a.b.c"] {
@@ -214,24 +179,12 @@ async fn a_screen_that_moves_to_another_account_sees_a_higher_sequence() {
     let screen = Screen::new(1);
     screen.enroll(&hub, &secret).await;
     let other = new_account(hub.store(), "other").await;
-    let (_, foreign) = token::create(
-        hub.store(),
-        &other,
-        Kind::Provisioning,
-        Grant::default(),
-        ident::now(),
-    )
-    .await
-    .unwrap();
+    let (_, foreign) =
+        token::create(hub.store(), &other, Kind::Provisioning, Grant::default(), ident::now()).await.unwrap();
     let moved = screen.enroll(&hub, &foreign).await;
     assert_eq!(moved.account, other.id);
     assert_eq!(authorization(&moved).sequence, 2);
-    assert!(
-        devices::list(hub.store(), &hub.account.id)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(devices::list(hub.store(), &hub.account.id).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -241,19 +194,9 @@ async fn what_a_device_says_is_made_fit_to_be_shown() {
     let mut enrollment = Screen::enrollment(&secret);
     enrollment.name = Some(format!("  Bar\u{7}{} ", "x".repeat(200)));
     enrollment.tags = (0..100).map(|number| number.to_string()).collect();
-    assert_eq!(
-        hub.send(Screen::new(1).enroll_request(&enrollment)).await.status,
-        200
-    );
-    let device = devices::list(hub.store(), &hub.account.id)
-        .await
-        .unwrap()
-        .remove(0);
-    assert!(
-        device.name.starts_with("Barxxx") && device.name.len() <= 100,
-        "{}",
-        device.name
-    );
+    assert_eq!(hub.send(Screen::new(1).enroll_request(&enrollment)).await.status, 200);
+    let device = devices::list(hub.store(), &hub.account.id).await.unwrap().remove(0);
+    assert!(device.name.starts_with("Barxxx") && device.name.len() <= 100, "{}", device.name);
     assert_eq!(device.tags.len(), 32);
 }
 
@@ -278,10 +221,7 @@ async fn a_fleet_that_is_switched_on_at_once_gets_in() {
     for answer in requests.collect::<Vec<_>>() {
         assert_eq!(answer.await.unwrap().unwrap().status(), 200);
     }
-    assert_eq!(
-        devices::list(hub.store(), &hub.account.id).await.unwrap().len(),
-        100
-    );
+    assert_eq!(devices::list(hub.store(), &hub.account.id).await.unwrap().len(), 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,27 +25,13 @@ async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
     let schema = http.get(format!("{}/schema/provisioning-1.json", running.url)).send().await.unwrap();
     let schema: serde_json::Value = serde_json::from_slice(&schema.bytes().await.unwrap()).unwrap();
     assert_eq!(&schema, signage_protocol::config::schema());
-    let local = http
-        .get(format!("https://localhost:{}/healthz", running.addr.port()))
-        .send()
-        .await
-        .unwrap();
+    let local = http.get(format!("https://localhost:{}/healthz", running.addr.port())).send().await.unwrap();
     assert_eq!(local.status(), 200);
 
     let store = &running.state.store;
-    let account = account::create(store, "acme", "a@example.org", None, ident::now())
-        .await
-        .unwrap()
-        .account;
-    let (_, secret) = token::create(
-        store,
-        &account,
-        Kind::Provisioning,
-        Grant::default(),
-        ident::now(),
-    )
-    .await
-    .unwrap();
+    let account = account::create(store, "acme", "a@example.org", None, ident::now()).await.unwrap().account;
+    let (_, secret) =
+        token::create(store, &account, Kind::Provisioning, Grant::default(), ident::now()).await.unwrap();
     let key = SigningKey::from_bytes(&[1; 32]);
     let enrol = async |url: &str, ca: &str| -> Enrolled {
         let enrollment = Enrollment {
@@ -57,15 +43,9 @@ async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
             location: None,
             tags: Vec::new(),
         };
-        let body = EnrollRequest {
-            enrollment: jws::sign_with_key(&key, typ::ENROLLMENT, &enrollment).unwrap(),
-        };
-        let answer = client(ca)
-            .post(format!("{url}/v1/enroll"))
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+        let body =
+            EnrollRequest { enrollment: jws::sign_with_key(&key, typ::ENROLLMENT, &enrollment).unwrap() };
+        let answer = client(ca).post(format!("{url}/v1/enroll")).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
     };
@@ -84,11 +64,7 @@ async fn a_client_that_does_not_know_the_ca_goes_away() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let running = Hub::start(Options::local(one.path())).await.unwrap();
     let other = Hub::start(Options::local(two.path())).await.unwrap();
-    let error = client(&other.ca_pem)
-        .get(format!("{}/healthz", running.url))
-        .send()
-        .await
-        .unwrap_err();
+    let error = client(&other.ca_pem).get(format!("{}/healthz", running.url)).send().await.unwrap_err();
     assert!(error.is_connect(), "{error:?}");
 }
 
@@ -96,11 +72,7 @@ async fn a_client_that_does_not_know_the_ca_goes_away() {
 async fn a_port_in_use_is_an_error_that_says_so() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let running = Hub::start(Options::local(one.path())).await.unwrap();
-    let second = Hub::start(Options {
-        listen: running.addr,
-        ..Options::local(two.path())
-    })
-    .await;
+    let second = Hub::start(Options { listen: running.addr, ..Options::local(two.path()) }).await;
     assert!(matches!(second, Err(Error::Listen { .. })));
 }
 
@@ -108,20 +80,9 @@ async fn a_port_in_use_is_an_error_that_says_so() {
 async fn the_public_address_is_remembered_for_the_commands() {
     let data = tempfile::tempdir().unwrap();
     let public_url = Some("https://Hub.Example:8443/".to_owned());
-    let running = Hub::start(Options {
-        public_url,
-        ..Options::local(data.path())
-    })
-    .await
-    .unwrap();
+    let running = Hub::start(Options { public_url, ..Options::local(data.path()) }).await.unwrap();
     assert_eq!(running.url, "https://hub.example:8443");
     let store = &running.state.store;
-    assert_eq!(
-        token::public_url(store, None).await.unwrap(),
-        "https://hub.example:8443"
-    );
-    assert_eq!(
-        token::public_url(store, Some("https://a/")).await.unwrap(),
-        "https://a"
-    );
+    assert_eq!(token::public_url(store, None).await.unwrap(), "https://hub.example:8443");
+    assert_eq!(token::public_url(store, Some("https://a/")).await.unwrap(), "https://a");
 }

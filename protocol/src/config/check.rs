@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
 
-use super::file::{Connection, ConnectionKind, Eap, EapMethod, Ipv4Method, Ipv6Method, ProvisionFile, Security};
+use super::file::{
+    Connection, ConnectionKind, Eap, EapMethod, Ipv4Method, Ipv6Method, ProvisionFile, Security,
+};
 use super::finding::{Finding, Findings};
 use super::format::{host_and_port, http};
 use super::pem;
@@ -67,7 +69,10 @@ impl Check<'_, '_> {
         if let Some(authority) = hub.url.address().filter(|url| url.starts_with("http://")).and_then(http) {
             let (host, _) = host_and_port(authority);
             if !hub.allow_http {
-                self.conflict("/hub/url", "the address starts with https://; http:// needs \"allowHttp\": true");
+                self.conflict(
+                    "/hub/url",
+                    "the address starts with https://; http:// needs \"allowHttp\": true",
+                );
             } else if !is_private(host) {
                 self.conflict("/hub/url", "http:// is allowed only for .local names and private addresses");
             }
@@ -76,7 +81,11 @@ impl Check<'_, '_> {
             self.validity("/hub/ca", ca);
         }
         if hub.public_key.as_ref().is_some_and(|key| key.verifying_key().is_none()) {
-            self.add(Code::CfgValue, "/hub/publicKey", "allowed is an Ed25519 key as JWK, {\"kty\":\"OKP\",…}");
+            self.add(
+                Code::CfgValue,
+                "/hub/publicKey",
+                "allowed is an Ed25519 key as JWK, {\"kty\":\"OKP\",…}",
+            );
         }
     }
 
@@ -86,7 +95,11 @@ impl Check<'_, '_> {
         if let (Some(issued), Ok(end)) = (self.issued_at, pem::certificates(certificates))
             && end <= issued
         {
-            self.add(Code::CfgValue, pointer, format!("a certificate here ended on {end}, before the file was made"));
+            self.add(
+                Code::CfgValue,
+                pointer,
+                format!("a certificate here ended on {end}, before the file was made"),
+            );
         }
     }
 
@@ -104,7 +117,10 @@ impl Check<'_, '_> {
         ];
         for (field, given, kinds) in groups {
             if given && !kinds.contains(&connection.kind) {
-                self.conflict(&format!("{pointer}/{field}"), "this field does not belong to a connection of this type");
+                self.conflict(
+                    &format!("{pointer}/{field}"),
+                    "this field does not belong to a connection of this type",
+                );
             }
         }
         match connection.kind {
@@ -130,13 +146,18 @@ impl Check<'_, '_> {
         if let Some(gateway) = ipv4.gateway.filter(|_| manual && !ipv4.addresses.is_empty()) {
             let pointer = format!("{pointer}/gateway");
             if !ipv4.addresses.iter().any(|cidr| cidr.contains(gateway)) {
-                self.conflict(&pointer, format!("the gateway {gateway} is not in the subnet of the addresses"));
+                self.conflict(
+                    &pointer,
+                    format!("the gateway {gateway} is not in the subnet of the addresses"),
+                );
             } else if ipv4.addresses.iter().any(|cidr| cidr.address == gateway) {
                 self.conflict(&pointer, format!("{gateway} is the screen's own address, not a gateway"));
             }
         }
         for (index, cidr) in ipv4.addresses.iter().enumerate() {
-            let usable = !cidr.address.is_unspecified() && !cidr.address.is_multicast() && !cidr.address.is_broadcast();
+            let usable = !cidr.address.is_unspecified()
+                && !cidr.address.is_multicast()
+                && !cidr.address.is_broadcast();
             let bits = u32::from(cidr.address) << cidr.prefix.min(31);
             let edge = cidr.prefix < 31 && (bits == 0 || bits == u32::MAX << cidr.prefix);
             if !usable || edge {
@@ -154,7 +175,8 @@ impl Check<'_, '_> {
             && !ipv6.addresses.is_empty()
             && !ipv6.addresses.iter().any(|cidr| cidr.contains(gateway))
         {
-            let message = format!("the gateway {gateway} is neither link-local nor in the subnet of the addresses");
+            let message =
+                format!("the gateway {gateway} is neither link-local nor in the subnet of the addresses");
             self.conflict(&format!("{pointer}/gateway"), message);
         }
     }
@@ -173,14 +195,20 @@ impl Check<'_, '_> {
             self.missing(pointer, "ssid", "a Wi-Fi needs its name");
         }
         let Some(security) = connection.security else {
-            return self.missing(pointer, "security", "a Wi-Fi needs its protection, \"open\" if it has none");
+            return self.missing(
+                pointer,
+                "security",
+                "a Wi-Fi needs its protection, \"open\" if it has none",
+            );
         };
         let (psk, eap) = match security {
             Security::Open | Security::Owe => (false, false),
             Security::Wpa2Psk | Security::Wpa3Sae => (true, false),
             Security::WpaEap => (false, true),
         };
-        for (field, wanted, given) in [("psk", psk, connection.psk.is_some()), ("eap", eap, connection.eap.is_some())] {
+        for (field, wanted, given) in
+            [("psk", psk, connection.psk.is_some()), ("eap", eap, connection.eap.is_some())]
+        {
             if wanted && !given {
                 self.missing(pointer, field, "this protection needs it");
             } else if given && !wanted {
@@ -197,9 +225,10 @@ impl Check<'_, '_> {
                 }
             }
             EapMethod::Tls => {
-                for (field, given) in
-                    [("clientCertificate", eap.client_certificate.is_some()), ("clientKey", eap.client_key.is_some())]
-                {
+                for (field, given) in [
+                    ("clientCertificate", eap.client_certificate.is_some()),
+                    ("clientKey", eap.client_key.is_some()),
+                ] {
                     if !given {
                         self.missing(pointer, field, "tls needs it");
                     }
@@ -226,7 +255,9 @@ impl Check<'_, '_> {
             let pointer = format!("/network/connections/{index}");
             if let Some(first) = connections[..index].iter().position(|other| same_place(other, connection)) {
                 self.conflict(&pointer, format!("connection {first} is for the same interface and network"));
-            } else if let Some(first) = connections[..index].iter().position(|other| overlap(other, connection)) {
+            } else if let Some(first) =
+                connections[..index].iter().position(|other| overlap(other, connection))
+            {
                 self.conflict(&pointer, format!("its subnet overlaps with that of connection {first}"));
             }
         }

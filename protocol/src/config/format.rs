@@ -71,7 +71,9 @@ fn token_objection(text: &str, wanted: Kind) -> Option<String> {
         Ok(kind) if kind == wanted => None,
         Ok(_) | Err(TokenError::Prefix) => Some(format!("a token that starts with {}", wanted.prefix())),
         Err(TokenError::Length(_)) => Some("a whole token; this one is too short or too long".into()),
-        Err(TokenError::Checksum) => Some("a token without a typing mistake; a character of this one is wrong".into()),
+        Err(TokenError::Checksum) => {
+            Some("a token without a typing mistake; a character of this one is wrong".into())
+        }
     }
 }
 
@@ -94,7 +96,8 @@ pub(super) fn http(text: &str) -> Option<&str> {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
     let (name, port) = host_and_port(authority.rsplit('@').next().unwrap_or(""));
     let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-    (!text.contains(|c: char| c.is_whitespace() || c.is_control()) && host(name) && port_fits).then_some(authority)
+    (!text.contains(|c: char| c.is_whitespace() || c.is_control()) && host(name) && port_fits)
+        .then_some(authority)
 }
 
 /// Splits `name:port` and `[address]:port`.
@@ -127,7 +130,8 @@ fn all_digits(text: &str) -> bool {
 
 fn mac(text: &str) -> bool {
     let parts: Vec<&str> = text.split([':', '-']).collect();
-    parts.len() == 6 && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    parts.len() == 6
+        && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// What the kernel accepts (`dev_valid_name`).
@@ -164,13 +168,17 @@ fn line(text: &str) -> bool {
 
 fn mode(text: &str) -> bool {
     let (size, rate) = text.split_once('@').map_or((text, None), |(size, rate)| (size, Some(rate)));
-    let side = |text: &str| all_digits(text) && text.parse().is_ok_and(|side: u32| (64..=16_384).contains(&side));
+    let side =
+        |text: &str| all_digits(text) && text.parse().is_ok_and(|side: u32| (64..=16_384).contains(&side));
     let rate_fits = |rate: &str| rate.parse().is_ok_and(|rate: f32| (1.0..=1000.0).contains(&rate));
-    size.split_once('x').is_some_and(|(width, height)| side(width) && side(height)) && rate.is_none_or(rate_fits)
+    size.split_once('x').is_some_and(|(width, height)| side(width) && side(height))
+        && rate.is_none_or(rate_fits)
 }
 
 fn time_of_day(text: &str) -> bool {
-    let part = |text: &str, limit: u8| text.len() == 2 && all_digits(text) && text.parse().is_ok_and(|n: u8| n < limit);
+    let part = |text: &str, limit: u8| {
+        text.len() == 2 && all_digits(text) && text.parse().is_ok_and(|n: u8| n < limit)
+    };
     text.split_once(':').is_some_and(|(hour, minute)| part(hour, 24) && part(minute, 60))
 }
 
@@ -184,8 +192,15 @@ fn connector(text: &str) -> bool {
 fn ssh_key(text: &str) -> bool {
     let mut parts = text.trim().split_ascii_whitespace();
     let kind = parts.next().unwrap_or("");
-    let known = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
-        "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"];
+    let known = [
+        "ssh-ed25519",
+        "ssh-rsa",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+        "sk-ssh-ed25519@openssh.com",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+    ];
     // Options in front would change what the key may do; they are not ours to accept.
     known.contains(&kind) && parts.next().is_some_and(|body| body.starts_with("AAAA")) && !text.contains('\n')
 }

@@ -19,8 +19,9 @@ mod tree;
 mod walk;
 
 pub use file::{
-    Account, Audio, Cellular, Connection, ConnectionKind, Day, Device, Display, Eap, EapMethod, Hub, HubUrl, Ipv4,
-    Ipv4Cidr, Ipv4Method, Ipv6, Ipv6Cidr, Ipv6Method, Match, Network, PowerWindow, ProvisionFile, Proxy, Security, Vlan,
+    Account, Audio, Cellular, Connection, ConnectionKind, Day, Device, Display, Eap, EapMethod, Hub, HubUrl,
+    Ipv4, Ipv4Cidr, Ipv4Method, Ipv6, Ipv6Cidr, Ipv6Method, Match, Network, PowerWindow, ProvisionFile,
+    Proxy, Security, Vlan,
 };
 pub use finding::Finding;
 pub use parse::{MAX_BYTES, Parsed, parse};

@@ -39,7 +39,10 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, Vec<Finding>> {
     }
     // The schema is generated from these types, so what fits it can be read.
     let file: ProvisionFile = serde_json::from_str(text).map_err(|_| {
-        vec![whole(Code::CfgValue, "a value here fits the schema and cannot be read; please report this file")]
+        vec![whole(
+            Code::CfgValue,
+            "a value here fits the schema and cannot be read; please report this file",
+        )]
     })?;
     check::check(&tree, &file, &mut findings);
     if findings.has_errors() {
@@ -117,7 +120,9 @@ fn syntax(text: &str, error: &serde_json::Error) -> Finding {
     // It counts columns in bytes; at the end of a file it counts from 0.
     let line = error.line().max(1);
     let row = text.split('\n').nth(line - 1).unwrap_or("");
-    let before = row.get(..error.column().saturating_sub(1)).map_or(error.column(), |before| before.chars().count() + 1);
+    let before = row
+        .get(..error.column().saturating_sub(1))
+        .map_or(error.column(), |before| before.chars().count() + 1);
     Finding::new(Code::CfgSyntax, Position { line, column: before.max(1) }, "").message(message)
 }
 

@@ -27,12 +27,7 @@ fn complete() -> String {
 fn one(text: &str) -> (Code, usize, usize, String) {
     let findings = parse(text.as_bytes()).expect_err(text);
     assert_eq!(findings.len(), 1, "{findings:?}");
-    let Finding {
-        code,
-        position,
-        pointer,
-        ..
-    } = findings.into_iter().next().unwrap();
+    let Finding { code, position, pointer, .. } = findings.into_iter().next().unwrap();
     (code, position.line, position.column, pointer)
 }
 
@@ -59,10 +54,7 @@ fn broken_json_is_named_by_line_and_column() {
         (Code::CfgSyntax, 3, 22, String::new())
     );
     assert_eq!(one("{ \"version\": 1"), (Code::CfgSyntax, 1, 14, String::new()));
-    assert_eq!(
-        one("{ \"version\": 1 } }"),
-        (Code::CfgSyntax, 1, 18, String::new())
-    );
+    assert_eq!(one("{ \"version\": 1 } }"), (Code::CfgSyntax, 1, 18, String::new()));
     assert_eq!(one("  \n"), (Code::CfgSyntax, 1, 1, String::new()));
 }
 
@@ -72,11 +64,7 @@ fn text_that_is_not_utf8_says_so() {
     assert_eq!(parse(&utf16).unwrap_err()[0].code, Code::CfgEncoding);
     let findings = parse(b"{\n \"a\": \"\xff\" }").unwrap_err();
     assert_eq!(
-        (
-            findings[0].code,
-            findings[0].position.line,
-            findings[0].position.column
-        ),
+        (findings[0].code, findings[0].position.line, findings[0].position.column),
         (Code::CfgEncoding, 2, 8)
     );
 }
@@ -85,15 +73,9 @@ fn text_that_is_not_utf8_says_so() {
 fn a_value_of_the_wrong_type_is_named_by_its_pointer() {
     let text = complete().replace("\"manual\"", "\"static\"");
     let (code, line, _, pointer) = one(&text);
-    assert_eq!(
-        (code, line, pointer.as_str()),
-        (Code::CfgValue, 6, "/network/connections/0/ipv4/method")
-    );
+    assert_eq!((code, line, pointer.as_str()), (Code::CfgValue, 6, "/network/connections/0/ipv4/method"));
     let (code, .., pointer) = one(&complete().replace("192.168.1.20/24", "192.168.1.20"));
-    assert_eq!(
-        (code, pointer.as_str()),
-        (Code::CfgValue, "/network/connections/0/ipv4/addresses/0")
-    );
+    assert_eq!((code, pointer.as_str()), (Code::CfgValue, "/network/connections/0/ipv4/addresses/0"));
     assert_eq!(one("[1]").0, Code::CfgValue);
     assert_eq!(one("7").0, Code::CfgValue);
 }
@@ -101,10 +83,7 @@ fn a_value_of_the_wrong_type_is_named_by_its_pointer() {
 #[test]
 fn a_missing_field_is_named_where_it_belongs() {
     let (code, line, column, pointer) = one("{ \"version\": 1, \"hub\": { } }");
-    assert_eq!(
-        (code, line, column, pointer.as_str()),
-        (Code::CfgMissing, 1, 24, "/hub")
-    );
+    assert_eq!((code, line, column, pointer.as_str()), (Code::CfgMissing, 1, 24, "/hub"));
     assert_eq!(one("{}").0, Code::CfgMissing);
 }
 
@@ -112,19 +91,13 @@ fn a_missing_field_is_named_where_it_belongs() {
 fn contradictions_are_found() {
     let (code, .., pointer) =
         one(&complete().replace("\"gateway\": \"192.168.1.1\"", "\"gateway\": \"10.0.0.1\""));
-    assert_eq!(
-        (code, pointer.as_str()),
-        (Code::CfgConflict, "/network/connections/0/ipv4/gateway")
-    );
+    assert_eq!((code, pointer.as_str()), (Code::CfgConflict, "/network/connections/0/ipv4/gateway"));
     let (code, .., pointer) = one(&complete().replace("https://", "http://"));
     assert_eq!((code, pointer.as_str()), (Code::CfgConflict, "/hub/url"));
     let (code, .., pointer) = one(&complete().replace("foyer-1", "foyer_1"));
     assert_eq!((code, pointer.as_str()), (Code::CfgValue, "/device/hostname"));
     assert_eq!(one(r#"{"version": 2}"#).0, Code::CfgVersion);
-    let (code, .., pointer) = one(&format!(
-        r#"{{"version":1,"provisionToken":"{}"}}"#,
-        token().expose()
-    ));
+    let (code, .., pointer) = one(&format!(r#"{{"version":1,"provisionToken":"{}"}}"#, token().expose()));
     assert_eq!((code, pointer.as_str()), (Code::CfgMissing, ""));
 }
 
@@ -150,10 +123,7 @@ fn an_unknown_field_is_a_warning() {
 
 #[test]
 fn size_and_depth_are_bounded() {
-    assert_eq!(
-        parse(&vec![b' '; MAX_BYTES + 1]).unwrap_err()[0].code,
-        Code::UsbTooLarge
-    );
+    assert_eq!(parse(&vec![b' '; MAX_BYTES + 1]).unwrap_err()[0].code, Code::UsbTooLarge);
     let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
     assert_eq!(one(&deep).0, Code::CfgValue);
 }
@@ -218,9 +188,18 @@ fn a_wifi_needs_what_its_protection_needs() {
     let wifi = |rest: &str| all(&connections(&format!(r#"{{"type":"wifi",{rest}}}"#)));
     assert_eq!(wifi(r#""ssid":"Shop""#), [(Code::CfgMissing, at(""))]);
     assert_eq!(wifi(r#""ssid":"Shop","security":"wpa2-psk""#), [(Code::CfgMissing, at(""))]);
-    assert_eq!(wifi(r#""ssid":"Shop","security":"open","psk":"12345678""#), [(Code::CfgConflict, at("/psk"))]);
-    assert_eq!(wifi(r#""ssid":"Shop","security":"wpa2-psk","psk":"1234567""#), [(Code::CfgValue, at("/psk"))]);
-    assert_eq!(wifi(r#""ssid":"123456789012345678901234567890äöü","security":"open""#), [(Code::CfgValue, at("/ssid"))]);
+    assert_eq!(
+        wifi(r#""ssid":"Shop","security":"open","psk":"12345678""#),
+        [(Code::CfgConflict, at("/psk"))]
+    );
+    assert_eq!(
+        wifi(r#""ssid":"Shop","security":"wpa2-psk","psk":"1234567""#),
+        [(Code::CfgValue, at("/psk"))]
+    );
+    assert_eq!(
+        wifi(r#""ssid":"123456789012345678901234567890äöü","security":"open""#),
+        [(Code::CfgValue, at("/ssid"))]
+    );
     let eap = |eap: &str| wifi(&format!(r#""ssid":"Shop","security":"wpa-eap","eap":{eap}"#));
     assert_eq!(eap(r#"{"method":"peap","identity":"x"}"#), [(Code::CfgMissing, at("/eap"))]);
     assert_eq!(eap(r#"{"method":"tls","identity":"x"}"#).len(), 2);
@@ -231,7 +210,8 @@ fn a_wifi_needs_what_its_protection_needs() {
 
 #[test]
 fn a_wrong_passphrase_is_not_repeated() {
-    let findings = parse(connections(r#"{"type":"wifi","ssid":"S","security":"wpa2-psk","psk":"geheim"}"#).as_bytes());
+    let findings =
+        parse(connections(r#"{"type":"wifi","ssid":"S","security":"wpa2-psk","psk":"geheim"}"#).as_bytes());
     assert!(!format!("{:?}", findings.unwrap_err()).contains("geheim"));
 }
 
@@ -268,13 +248,16 @@ fn an_address_that_no_device_can_have_is_found() {
 
 #[test]
 fn plain_http_is_for_laboratories() {
-    let hub = |url: &str, allow: bool| format!(r#"{{"version":1,"hub":{{"url":"{url}","allowHttp":{allow}}}}}"#);
+    let hub =
+        |url: &str, allow: bool| format!(r#"{{"version":1,"hub":{{"url":"{url}","allowHttp":{allow}}}}}"#);
     for url in ["http://hub.local", "http://192.168.1.9:8080", "http://[fd00::1]:80/", "http://localhost:1"] {
         assert!(parse(hub(url, true).as_bytes()).is_ok(), "{url}");
         assert_eq!(one(&hub(url, false)).0, Code::CfgConflict, "{url}");
     }
     assert_eq!(one(&hub("http://example.com", true)).0, Code::CfgConflict);
-    for url in ["ftp://x", "https://", "https://a b", "https://user@hub", "https://hub/path", "https://hub:0", "hub"] {
+    for url in
+        ["ftp://x", "https://", "https://a b", "https://user@hub", "https://hub/path", "https://hub:0", "hub"]
+    {
         assert_eq!(one(&hub(url, true)).0, Code::CfgValue, "{url}");
     }
     assert!(parse(hub("discover", false).as_bytes()).is_ok());

@@ -20,7 +20,8 @@ pub(super) fn certificates(text: &str) -> Result<Timestamp, String> {
         if !rest.is_empty() {
             return Err("certificates in PEM without bytes behind them".into());
         }
-        let until = Timestamp::from_second(certificate.validity().not_after.timestamp()).unwrap_or(Timestamp::MAX);
+        let until =
+            Timestamp::from_second(certificate.validity().not_after.timestamp()).unwrap_or(Timestamp::MAX);
         end = Some(end.map_or(until, |end| end.min(until)));
     }
     end.ok_or_else(|| FORM.into())

@@ -12,7 +12,8 @@ use super::file::ProvisionFile;
 pub fn schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
     SCHEMA.get_or_init(|| {
-        let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<ProvisionFile>();
+        let mut schema =
+            SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<ProvisionFile>();
         schema.insert("$id".into(), "https://signage.invalid/schema/provisioning-1.json".into());
         schema.insert("title".into(), "Signage provisioning file".into());
         schema.to_value()
@@ -51,7 +52,9 @@ pub(super) fn resolve(schema: &Value) -> (&Value, bool) {
 /// The one type that a resolved schema allows besides `null`.
 pub(super) fn type_of(schema: &Value) -> &str {
     match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or(""),
+        Value::Array(types) => {
+            types.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("")
+        }
         other => other.as_str().unwrap_or(""),
     }
 }

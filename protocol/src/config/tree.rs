@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn what_is_no_json_has_no_tree() {
-        for text in ["", "{", "{a:1}", "{\"a\":1,}", "// x\n{}", "{'a':1}", "[1 2]", "[+1]", "[0x1]", "[NaN]"] {
+        for text in ["", "{", "{a:1}", "{\"a\":1,}", "// x\n{}", "{'a':1}", "[1 2]", "[+1]", "[0x1]", "[NaN]"]
+        {
             assert!(Tree::new(text).is_none(), "{text}");
         }
     }

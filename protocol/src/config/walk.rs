@@ -29,7 +29,15 @@ impl<'a> Walk<'_, 'a> {
             (Value::NullKeyword(_), _) if null => {}
             (Value::Object(object), "object") => self.object(schema, object, value, pointer),
             (Value::Array(array), "array") => {
-                self.length(schema, array.elements.len(), "entry", "entries", ("minItems", "maxItems"), value, pointer);
+                self.length(
+                    schema,
+                    array.elements.len(),
+                    "entry",
+                    "entries",
+                    ("minItems", "maxItems"),
+                    value,
+                    pointer,
+                );
                 for (index, element) in array.elements.iter().enumerate() {
                     self.value(&schema["items"], element, &format!("{pointer}/{index}"));
                 }
@@ -38,7 +46,8 @@ impl<'a> Walk<'_, 'a> {
             (Value::NumberLit(number), "integer") => self.integer(schema, number.value, value, pointer),
             (Value::BooleanLit(_), "boolean") => {}
             _ => {
-                let finding = self.at(value, pointer, Code::CfgValue).allowed(plain(wanted)).found(kind(value));
+                let finding =
+                    self.at(value, pointer, Code::CfgValue).allowed(plain(wanted)).found(kind(value));
                 self.findings.add(finding);
             }
         }
@@ -65,7 +74,8 @@ impl<'a> Walk<'_, 'a> {
             } else if schema["additionalProperties"].is_object() {
                 let names = schema["propertyNames"]["format"].as_str().unwrap_or_default();
                 if let Some(allowed) = format::objection(names, name) {
-                    let finding = Finding::new(Code::CfgValue, position, &pointer).allowed(allowed).found(quoted(name));
+                    let finding =
+                        Finding::new(Code::CfgValue, position, &pointer).allowed(allowed).found(quoted(name));
                     self.findings.add(finding);
                 }
                 self.value(&schema["additionalProperties"], &member.value, &pointer);
@@ -156,7 +166,11 @@ impl<'a> Walk<'_, 'a> {
             (_, Some(most)) if count > most => format!("at most {most} {}", noun(most)),
             _ => return,
         };
-        self.findings.add(self.at(value, pointer, Code::CfgValue).allowed(allowed).found(format!("{count} {}", noun(count))));
+        self.findings.add(
+            self.at(value, pointer, Code::CfgValue)
+                .allowed(allowed)
+                .found(format!("{count} {}", noun(count))),
+        );
     }
 }
 
@@ -199,7 +213,15 @@ fn kind(value: &Value<'_>) -> &'static str {
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
     let wanted = name.to_lowercase().replace(['_', '-'], "");
     known
-        .map(|known| (strsim::normalized_damerau_levenshtein(&wanted, &known.to_lowercase().replace(['_', '-'], "")), known))
+        .map(|known| {
+            (
+                strsim::normalized_damerau_levenshtein(
+                    &wanted,
+                    &known.to_lowercase().replace(['_', '-'], ""),
+                ),
+                known,
+            )
+        })
         .filter(|(likeness, _)| *likeness >= 0.6)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, known)| known.to_owned())
@@ -228,7 +250,10 @@ mod tests {
         let all = properties();
         assert!(all.len() > 60, "{}", all.len());
         for (path, property) in all {
-            assert!(property["description"].as_str().is_some_and(|text| text.ends_with('.')), "{path}: description");
+            assert!(
+                property["description"].as_str().is_some_and(|text| text.ends_with('.')),
+                "{path}: description"
+            );
             assert!(property["x-since"].is_string(), "{path}: x-since");
             let (resolved, _) = resolve(property);
             let nested = resolved["properties"].is_object()

@@ -53,7 +53,9 @@ pub(super) fn human(name: &str, bytes: &[u8], valid: bool, findings: &[Finding])
     report += &match (valid, warnings) {
         (true, 0) => format!("{name}: valid\n"),
         (true, _) => format!("{name}: valid, {}\n", count(warnings, "warning")),
-        (false, _) => format!("{name}: {}, {}; no screen uses it\n", count(errors, "error"), count(warnings, "warning")),
+        (false, _) => {
+            format!("{name}: {}, {}; no screen uses it\n", count(errors, "error"), count(warnings, "warning"))
+        }
     };
     report
 }
@@ -67,7 +69,8 @@ fn describe(name: &str, text: &str, finding: &Finding) -> String {
     let place = if finding.pointer.is_empty() { String::new() } else { format!(" {}", finding.pointer) };
     let row = mask(text.lines().nth(line - 1).unwrap_or("").trim_start_matches('\u{feff}'));
     let from = (column - 1).saturating_sub(SHOWN / 2).min(row.len());
-    let shown: String = row[from..].iter().take(SHOWN).map(|c| if c.is_control() { ' ' } else { *c }).collect();
+    let shown: String =
+        row[from..].iter().take(SHOWN).map(|c| if c.is_control() { ' ' } else { *c }).collect();
     let head = format!("{kind} {}: {}\n", finding.code, finding.message);
     if text.contains(char::REPLACEMENT_CHARACTER) {
         // Not text: there is no line to show.
@@ -101,7 +104,8 @@ fn mask(line: &str) -> Vec<char> {
         }
         let end = at.min(shown.len());
         let content: String = shown[start..end].iter().collect();
-        let token = ["sgp_", "sgd_"].iter().any(|prefix| content.trim_start().to_lowercase().starts_with(prefix));
+        let token =
+            ["sgp_", "sgd_"].iter().any(|prefix| content.trim_start().to_lowercase().starts_with(prefix));
         if secret_follows || token {
             shown[start..end].fill('•');
             secret_follows = false;
@@ -138,7 +142,10 @@ file.json: 1 error, 0 warnings; no screen uses it
     #[test]
     fn secrets_on_the_line_are_not_shown() {
         let shown = |line: &str| mask(line).into_iter().collect::<String>();
-        assert_eq!(shown(r#"{ "ssid": "Shop", "psk" : "gehe\"im", "x": 1"#), r#"{ "ssid": "Shop", "psk" : "••••••••", "x": 1"#);
+        assert_eq!(
+            shown(r#"{ "ssid": "Shop", "psk" : "gehe\"im", "x": 1"#),
+            r#"{ "ssid": "Shop", "psk" : "••••••••", "x": 1"#
+        );
         assert_eq!(shown(r#""hub": "sgp_abc""#), r#""hub": "•••••••""#);
         assert_eq!(shown(r#""password": "geheim"#), r#""password": "••••••"#);
         assert_eq!(shown(r#""psk", "open""#), r#""psk", "open""#);
@@ -146,7 +153,8 @@ file.json: 1 error, 0 warnings; no screen uses it
 
     #[test]
     fn a_very_long_line_is_cut_around_the_place() {
-        let text = format!("{{\"version\":1,\"device\":{{\"name\":\"{}\",\"hostname\":\"-\"}}}}", "x".repeat(90));
+        let text =
+            format!("{{\"version\":1,\"device\":{{\"name\":\"{}\",\"hostname\":\"-\"}}}}", "x".repeat(90));
         let findings = config::parse(text.as_bytes()).unwrap_err();
         let report = human("-", text.as_bytes(), false, &findings);
         assert!(report.lines().all(|line| line.chars().count() < 130), "{report}");

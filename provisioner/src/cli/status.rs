@@ -7,24 +7,13 @@ use zbus::names::InterfaceName;
 /// Asks the running daemon and prints its answer.
 pub(super) async fn show(json: bool) -> anyhow::Result<()> {
     let bus = Connection::system().await?;
-    let properties = zbus::fdo::PropertiesProxy::builder(&bus)
-        .destination(SERVICE)?
-        .path(PATH)?
-        .build()
-        .await?;
-    let all = properties
-        .get_all(InterfaceName::from_static_str(INTERFACE)?)
-        .await?;
-    let text = |name: &str| {
-        all.get(name)
-            .and_then(|value| value.downcast_ref::<String>().ok())
-            .unwrap_or_default()
-    };
-    let number = |name: &str| {
-        all.get(name)
-            .and_then(|value| value.downcast_ref::<u64>().ok())
-            .unwrap_or_default()
-    };
+    let properties =
+        zbus::fdo::PropertiesProxy::builder(&bus).destination(SERVICE)?.path(PATH)?.build().await?;
+    let all = properties.get_all(InterfaceName::from_static_str(INTERFACE)?).await?;
+    let text =
+        |name: &str| all.get(name).and_then(|value| value.downcast_ref::<String>().ok()).unwrap_or_default();
+    let number =
+        |name: &str| all.get(name).and_then(|value| value.downcast_ref::<u64>().ok()).unwrap_or_default();
     let status = Status {
         generation: number("Generation"),
         phase: text("Phase"),

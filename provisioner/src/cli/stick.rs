@@ -81,7 +81,11 @@ impl Arguments {
             && !self.yes
         {
             let bytes = target.check().with_context(|| format!("{} is not written to", path.display()))?;
-            if !confirmed(&format!("Everything on {} ({} MB) will be lost.", path.display(), bytes / 1_000_000))? {
+            if !confirmed(&format!(
+                "Everything on {} ({} MB) will be lost.",
+                path.display(),
+                bytes / 1_000_000
+            ))? {
                 anyhow::bail!("not confirmed; nothing was written");
             }
         }
@@ -104,7 +108,9 @@ impl Arguments {
             return read_from(path);
         }
         let token = match &self.token_file {
-            Some(path) => Some(Secret::new(String::from_utf8(read_from(path)?).context("the token is not text")?.trim())),
+            Some(path) => Some(Secret::new(
+                String::from_utf8(read_from(path)?).context("the token is not text")?.trim(),
+            )),
             None => None,
         };
         let device = token.as_ref().is_some_and(|token| token::check(token) == Ok(Kind::Device));
@@ -113,7 +119,12 @@ impl Arguments {
             Some(path) => Some(String::from_utf8(read_from(path)?).context("the CA certificate is not PEM")?),
             None => None,
         };
-        let hub = self.hub.clone().map(|url| Hub { url: HubUrl::from(url), ca, public_key: None, allow_http: false });
+        let hub = self.hub.clone().map(|url| Hub {
+            url: HubUrl::from(url),
+            ca,
+            public_key: None,
+            allow_http: false,
+        });
         let file = ProvisionFile {
             issued_at: Some(jiff::Timestamp::now()),
             provision_token,
@@ -139,7 +150,8 @@ impl Arguments {
             "type": "ethernet",
             "ipv4": { "method": "manual", "addresses": [address], "gateway": self.gateway, "dns": self.dns },
         });
-        let connection: Connection = serde_json::from_value(json).context("--address, --gateway or --dns is wrong")?;
+        let connection: Connection =
+            serde_json::from_value(json).context("--address, --gateway or --dns is wrong")?;
         Ok(Some(Network { connections: vec![connection], ..Network::default() }))
     }
 }

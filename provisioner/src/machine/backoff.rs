@@ -93,10 +93,8 @@ mod tests {
     #[test]
     fn a_busy_hub_is_given_what_it_asks_for_and_at_most_an_hour_more() {
         let problem: Problem = Code::HubBusy.into();
-        let busy = |secs| Failure::Busy {
-            problem: problem.clone(),
-            retry_after: Some(Duration::from_secs(secs)),
-        };
+        let busy =
+            |secs| Failure::Busy { problem: problem.clone(), retry_after: Some(Duration::from_secs(secs)) };
         assert!(busy(30).delay(1, 0.0, true) >= Duration::from_secs(30));
         assert!(busy(1_000_000).delay(9, 0.999, true) <= Duration::from_secs(3660));
     }

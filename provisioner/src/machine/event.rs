@@ -39,10 +39,7 @@ impl Moment {
         let millis = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
         Self {
             mono: self.mono + ahead,
-            wall: self
-                .wall
-                .saturating_add(millis.milliseconds())
-                .unwrap_or(self.wall),
+            wall: self.wall.saturating_add(millis.milliseconds()).unwrap_or(self.wall),
         }
     }
 }

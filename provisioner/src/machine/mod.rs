@@ -56,13 +56,7 @@ pub struct Known {
 impl Machine {
     /// A machine at power-on.
     pub fn new(device_id: impl Into<String>) -> Self {
-        Self {
-            state: State::Starting,
-            known: Known {
-                device_id: device_id.into(),
-                ..Known::default()
-            },
-        }
+        Self { state: State::Starting, known: Known { device_id: device_id.into(), ..Known::default() } }
     }
 
     /// Takes one event. `random` is uniform in `0.0..1.0`. On an error nothing has changed.
@@ -87,27 +81,17 @@ impl Machine {
     /// When [`Event::WakeUp`] is due, if ever.
     pub fn wake_at(&self, now: Moment) -> Option<std::time::Duration> {
         let apply = self.known.apply.and_then(|apply| apply.due);
-        [self.state.wake_at(), apply, self.expiry(now)]
-            .into_iter()
-            .flatten()
-            .min()
+        [self.state.wake_at(), apply, self.expiry(now)].into_iter().flatten().min()
     }
 
     /// The status for the bus; `generation` is the caller's.
     pub fn status(&self, now: Moment) -> Status {
-        let Known {
-            device_id,
-            stored,
-            address,
-            ..
-        } = &self.known;
+        let Known { device_id, stored, address, .. } = &self.known;
         let problem = self.known.problem.as_ref().or(self.known.notice.as_ref());
         let retry_at = match self.state {
-            State::Settings => self
-                .known
-                .apply
-                .filter(|apply| apply.failures > 0)
-                .and_then(|apply| apply.due),
+            State::Settings => {
+                self.known.apply.filter(|apply| apply.failures > 0).and_then(|apply| apply.due)
+            }
             _ => self.state.retry_at(),
         };
         let retry = retry_at.map_or(0, |at| now.wall_ms_at(at));
@@ -118,12 +102,8 @@ impl Machine {
             device_name: stored.device_name().unwrap_or_default().into(),
             address: address.clone().unwrap_or_default(),
             hub: stored.hub().map(|hub| hub.url).unwrap_or_default(),
-            problem_code: problem
-                .map(|problem| problem.code.to_string())
-                .unwrap_or_default(),
-            problem_detail: problem
-                .and_then(|problem| problem.detail.clone())
-                .unwrap_or_default(),
+            problem_code: problem.map(|problem| problem.code.to_string()).unwrap_or_default(),
+            problem_detail: problem.and_then(|problem| problem.detail.clone()).unwrap_or_default(),
             retry_at: retry,
         }
     }
@@ -147,16 +127,8 @@ impl Known {
     /// The stored authorization, checked against the account's key.
     fn authorization(&self) -> Result<Authorization, Problem> {
         let enrolment = self.stored.enrolment.as_ref().ok_or(Code::AutPending)?;
-        let text = enrolment
-            .enrolled
-            .authorization
-            .as_ref()
-            .ok_or(Code::AutPending)?;
-        let key = enrolment
-            .enrolled
-            .account_key
-            .verifying_key()
-            .ok_or(Code::AutInvalid)?;
+        let text = enrolment.enrolled.authorization.as_ref().ok_or(Code::AutPending)?;
+        let key = enrolment.enrolled.account_key.verifying_key().ok_or(Code::AutInvalid)?;
         jws::verify(text, typ::AUTHORIZATION, &key)
             .map_err(|error| Problem::new(Code::AutInvalid, error.to_string()))
     }

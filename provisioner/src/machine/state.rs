@@ -98,8 +98,6 @@ impl State {
 
     /// When a failed step is tried again: what the countdown on the screen shows.
     pub fn retry_at(&self) -> Option<Duration> {
-        self.poll()
-            .filter(|poll| poll.failures > 0)
-            .and_then(|poll| poll.due)
+        self.poll().filter(|poll| poll.failures > 0).and_then(|poll| poll.due)
     }
 }

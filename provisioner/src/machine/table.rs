@@ -45,10 +45,7 @@ pub(super) fn step(
         again.push(apply_again(known));
     }
     let Some((state, effects)) = transition(state, event, known, now, random) else {
-        return Err(NotAllowed {
-            event: name.0,
-            state: name.1,
-        });
+        return Err(NotAllowed { event: name.0, state: name.1 });
     };
     Ok((state, [again, effects].concat()))
 }
@@ -96,34 +93,17 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
         (S::Clock { check }, E::ClockWrong(_, problem)) => {
             known.problem = Some(problem);
             let due = Some(now.mono + CLOCK_AGAIN);
-            stay(S::Clock {
-                check: Poll {
-                    failures: check.failures + 1,
-                    due,
-                    ..check
-                },
-            })
+            stay(S::Clock { check: Poll { failures: check.failures + 1, due, ..check } })
         }
         (S::Clock { check }, E::WakeUp) if is_due(&check, now) => {
             let job = known.next_job();
-            (
-                S::Clock {
-                    check: Poll {
-                        job,
-                        due: None,
-                        ..check
-                    },
-                },
-                vec![Effect::CheckClock(job)],
-            )
+            (S::Clock { check: Poll { job, due: None, ..check } }, vec![Effect::CheckClock(job)])
         }
 
         (S::Enrolling { .. }, E::Enrolled(_, enrolled)) => enrolled_now(*enrolled, known, now, random),
         (S::Enrolling { enroll }, E::EnrollFailed(_, failure)) => {
             known.problem = Some(failure.problem().clone());
-            stay(S::Enrolling {
-                enroll: failed(enroll, &failure, now, random, true),
-            })
+            stay(S::Enrolling { enroll: failed(enroll, &failure, now, random, true) })
         }
         (S::Enrolling { enroll: poll }, E::WakeUp) if is_due(&poll, now) => enroll(known, poll.failures),
 
@@ -143,14 +123,7 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
             match state {
                 _ if known.stored.digest() != Some(digest.as_str()) => adopt(digest, origin, *file, known),
                 S::Settings if failed_to_apply => (S::Settings, vec![apply_again(known)]),
-                S::Enrolling {
-                    enroll:
-                        Poll {
-                            due: Some(_),
-                            failures,
-                            ..
-                        },
-                } => enroll(known, failures),
+                S::Enrolling { enroll: Poll { due: Some(_), failures, .. } } => enroll(known, failures),
                 state => stay(state),
             }
         }
@@ -189,9 +162,7 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
                 // play goes on saying what the operator has to do.
                 known.problem = known.link.clone().or_else(|| Some(failure.problem().clone()));
             }
-            stay(with_poll(state, |poll| {
-                failed(poll, &failure, now, random, !plays)
-            }))
+            stay(with_poll(state, |poll| failed(poll, &failure, now, random, !plays)))
         }
         (state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }), E::WakeUp) => {
             enrolled_wakes(state, known, now)
@@ -259,15 +230,9 @@ fn is_due(poll: &Poll, now: Moment) -> bool {
 
 fn with_poll(state: State, change: impl FnOnce(Poll) -> Poll) -> State {
     match state {
-        State::Pending { refresh } => State::Pending {
-            refresh: change(refresh),
-        },
-        State::Authorized { refresh } => State::Authorized {
-            refresh: change(refresh),
-        },
-        State::Unauthorized { refresh } => State::Unauthorized {
-            refresh: change(refresh),
-        },
+        State::Pending { refresh } => State::Pending { refresh: change(refresh) },
+        State::Authorized { refresh } => State::Authorized { refresh: change(refresh) },
+        State::Unauthorized { refresh } => State::Unauthorized { refresh: change(refresh) },
         other => other,
     }
 }
@@ -285,34 +250,20 @@ fn loaded(stored: Stored, known: &mut Known, now: Moment, random: f64) -> Step {
     if known.stored.configuration.is_some() {
         return (State::Settings, vec![apply(known)]);
     }
-    stay(State::Sources {
-        advise_at: Some(now.mono + LOOK),
-    })
+    stay(State::Sources { advise_at: Some(now.mono + LOOK) })
 }
 
 /// Takes over a file: kept first, then applied.
 fn adopt(digest: String, origin: String, file: ProvisionFile, known: &mut Known) -> Step {
     (known.problem, known.notice) = (None, None);
-    known.stored.configuration = Some(Configuration {
-        digest,
-        origin,
-        file,
-        network_applied: false,
-    });
+    known.stored.configuration = Some(Configuration { digest, origin, file, network_applied: false });
     (State::Settings, vec![Effect::Save, apply(known)])
 }
 
 fn apply(known: &mut Known) -> Effect {
     let job = known.next_job();
-    known.apply = Some(Poll {
-        job,
-        failures: 0,
-        due: None,
-    });
-    Effect::Apply {
-        job,
-        network: !known.stored.network_applied(),
-    }
+    known.apply = Some(Poll { job, failures: 0, due: None });
+    Effect::Apply { job, network: !known.stored.network_applied() }
 }
 
 fn apply_again(known: &mut Known) -> Effect {
@@ -338,12 +289,7 @@ fn settings_kept(notice: Option<Problem>, known: &mut Known) -> Vec<Effect> {
 }
 
 fn after_settings(known: &mut Known) -> Step {
-    if known
-        .stored
-        .configuration
-        .as_ref()
-        .is_none_or(|configuration| configuration.file.token().is_none())
-    {
+    if known.stored.configuration.as_ref().is_none_or(|configuration| configuration.file.token().is_none()) {
         // Settings without a token: a stick that only prepares the network. Somebody still has to say who
         // the screen belongs to.
         known.problem = Some(Code::UsbNone.into());
@@ -364,39 +310,17 @@ fn after_settings(known: &mut Known) -> Step {
 
 fn check_clock(known: &mut Known) -> Step {
     let job = known.next_job();
-    (
-        State::Clock {
-            check: Poll {
-                job,
-                failures: 0,
-                due: None,
-            },
-        },
-        vec![Effect::CheckClock(job)],
-    )
+    (State::Clock { check: Poll { job, failures: 0, due: None } }, vec![Effect::CheckClock(job)])
 }
 
 fn enroll(known: &mut Known, failures: u32) -> Step {
     let job = known.next_job();
-    (
-        State::Enrolling {
-            enroll: Poll {
-                job,
-                failures,
-                due: None,
-            },
-        },
-        vec![Effect::Enroll(job)],
-    )
+    (State::Enrolling { enroll: Poll { job, failures, due: None } }, vec![Effect::Enroll(job)])
 }
 
 fn failed(poll: Poll, failure: &Failure, now: Moment, random: f64, urgent: bool) -> Poll {
     let failures = poll.failures.saturating_add(1);
-    Poll {
-        failures,
-        due: Some(now.mono + failure.delay(failures, random, urgent)),
-        ..poll
-    }
+    Poll { failures, due: Some(now.mono + failure.delay(failures, random, urgent)), ..poll }
 }
 
 fn enrolled_now(enrolled: Enrolled, known: &mut Known, now: Moment, random: f64) -> Step {
@@ -411,19 +335,8 @@ fn enrolled_now(enrolled: Enrolled, known: &mut Known, now: Moment, random: f64)
         configuration.file.device_token = None;
     }
     let job = known.next_job();
-    let refresh = next_refresh(
-        Poll {
-            job,
-            failures: 0,
-            due: None,
-        },
-        now,
-        random,
-    );
-    (
-        standing(State::Pending { refresh }, known, now.wall),
-        vec![Effect::Save],
-    )
+    let refresh = next_refresh(Poll { job, failures: 0, due: None }, now, random);
+    (standing(State::Pending { refresh }, known, now.wall), vec![Effect::Save])
 }
 
 fn enrolled_wakes(state: State, known: &mut Known, now: Moment) -> Step {
@@ -435,21 +348,10 @@ fn enrolled_wakes(state: State, known: &mut Known, now: Moment) -> Step {
         true => {
             let job = known.next_job();
             effects.push(Effect::RefreshAuthorization(job));
-            Poll {
-                job,
-                due: None,
-                ..poll
-            }
+            Poll { job, due: None, ..poll }
         }
     });
-    (
-        if expired {
-            standing(state, known, now.wall)
-        } else {
-            state
-        },
-        effects,
-    )
+    (if expired { standing(state, known, now.wall) } else { state }, effects)
 }
 
 /// A file on an enrolled device. The same again changes nothing, or tries again what failed. Another hub
@@ -458,11 +360,7 @@ fn enrolled_wakes(state: State, known: &mut Known, now: Moment) -> Step {
 fn restock(state: State, digest: String, origin: String, mut file: ProvisionFile, known: &mut Known) -> Step {
     if known.stored.digest() == Some(digest.as_str()) {
         let failed = known.apply.is_some_and(|apply| apply.due.is_some());
-        return if failed {
-            (state, vec![apply_again(known)])
-        } else {
-            stay(state)
-        };
+        return if failed { (state, vec![apply_again(known)]) } else { stay(state) };
     }
     let present = known.stored.hub().map(|hub| hub.url);
     let wanted = file.hub.as_ref().and_then(HubAddress::of).map(|hub| hub.url);
@@ -479,10 +377,9 @@ fn restock(state: State, digest: String, origin: String, mut file: ProvisionFile
     }
     file.provision_token = None;
     file.device_token = None;
-    if let (Some(enrolment), Some(ca)) = (
-        &mut known.stored.enrolment,
-        file.hub.as_ref().and_then(|hub| hub.ca.clone()),
-    ) {
+    if let (Some(enrolment), Some(ca)) =
+        (&mut known.stored.enrolment, file.hub.as_ref().and_then(|hub| hub.ca.clone()))
+    {
         // How a hub whose private CA was renewed becomes trusted again.
         enrolment.hub.ca = Some(ca);
     }
@@ -492,10 +389,7 @@ fn restock(state: State, digest: String, origin: String, mut file: ProvisionFile
 
 /// Takes a newer authorization; an older one, or one that does not verify, changes nothing.
 fn authorization(refresh: Poll, text: String, known: &mut Known, now: Moment, random: f64) -> Step {
-    let refresh = Poll {
-        failures: 0,
-        ..next_refresh(refresh, now, random)
-    };
+    let refresh = Poll { failures: 0, ..next_refresh(refresh, now, random) };
     known.problem = None;
     known.forgotten = false;
     let Some(enrolment) = &mut known.stored.enrolment else {
@@ -505,12 +399,8 @@ fn authorization(refresh: Poll, text: String, known: &mut Known, now: Moment, ra
         let key = enrolment.enrolled.account_key.verifying_key()?;
         jws::verify::<Authorization>(text, typ::AUTHORIZATION, &key).ok()
     };
-    let present = enrolment
-        .enrolled
-        .authorization
-        .as_deref()
-        .and_then(verify)
-        .map(|document| document.sequence);
+    let present =
+        enrolment.enrolled.authorization.as_deref().and_then(verify).map(|document| document.sequence);
     let newer = verify(&text).is_some_and(|document| Some(document.sequence) > present);
     let mut effects = vec![];
     if newer {
@@ -531,11 +421,7 @@ fn standing(state: State, known: &mut Known, wall: Timestamp) -> State {
         Err(problem) => {
             let was_allowed = known.authorization().is_ok();
             known.problem = Some(problem);
-            if was_allowed {
-                State::Unauthorized { refresh }
-            } else {
-                State::Pending { refresh }
-            }
+            if was_allowed { State::Unauthorized { refresh } } else { State::Pending { refresh } }
         }
     }
 }
@@ -543,16 +429,9 @@ fn standing(state: State, known: &mut Known, wall: Timestamp) -> State {
 /// At start the first question comes soon, spread over ten seconds so that a site does not ask in chorus.
 fn first_refresh(known: &mut Known, now: Moment, random: f64) -> Poll {
     let job = known.next_job();
-    Poll {
-        job,
-        failures: 0,
-        due: Some(now.mono + Duration::from_secs(10).mul_f64(random)),
-    }
+    Poll { job, failures: 0, due: Some(now.mono + Duration::from_secs(10).mul_f64(random)) }
 }
 
 fn next_refresh(poll: Poll, now: Moment, random: f64) -> Poll {
-    Poll {
-        due: Some(now.mono + REFRESH.mul_f64(0.9 + 0.2 * random)),
-        ..poll
-    }
+    Poll { due: Some(now.mono + REFRESH.mul_f64(0.9 + 0.2 * random)), ..poll }
 }

@@ -27,27 +27,18 @@ fn account() -> SigningKey {
 }
 
 fn start() -> Moment {
-    Moment {
-        mono: Duration::ZERO,
-        wall: Timestamp::from_second(1_900_000_000).unwrap(),
-    }
+    Moment { mono: Duration::ZERO, wall: Timestamp::from_second(1_900_000_000).unwrap() }
 }
 
 fn file(hub: &str, extra: &str) -> Box<ProvisionFile> {
     let token = Kind::Provisioning.encode(&[3; RANDOM_BYTES]);
-    let text = format!(
-        r#"{{"version":1,"provisionToken":"{}","hub":{{"url":"{hub}"}}{extra}}}"#,
-        token.expose()
-    );
+    let text =
+        format!(r#"{{"version":1,"provisionToken":"{}","hub":{{"url":"{hub}"}}{extra}}}"#, token.expose());
     Box::new(config::parse(text.as_bytes()).unwrap().file)
 }
 
 fn offer(digest: &str) -> Event {
-    Event::Offered {
-        digest: digest.into(),
-        origin: "stick".into(),
-        file: file(HUB, ""),
-    }
+    Event::Offered { digest: digest.into(), origin: "stick".into(), file: file(HUB, "") }
 }
 
 fn document(sequence: u64, granted: bool, expires_at: Option<Timestamp>) -> String {
@@ -81,10 +72,7 @@ struct Walk {
 
 impl Walk {
     fn new() -> Self {
-        Self {
-            machine: Machine::new(identity().id()),
-            now: start(),
-        }
+        Self { machine: Machine::new(identity().id()), now: start() }
     }
 
     fn take(&mut self, event: Event) -> Vec<Effect> {
@@ -112,27 +100,18 @@ impl Walk {
         walk.take(Event::Loaded(Box::default()));
         walk.take(Event::NetworkUp("10.0.0.2".into()));
         let effects = walk.take(offer("a"));
-        let Some(&Effect::Apply { job, network: true }) = effects.last() else {
-            panic!("{effects:?}")
-        };
+        let Some(&Effect::Apply { job, network: true }) = effects.last() else { panic!("{effects:?}") };
         assert_eq!(effects[0], Effect::Save);
         let effects = walk.take(Event::SettingsApplied(job, None));
-        let Some(&Effect::CheckClock(job)) = effects.last() else {
-            panic!("{effects:?}")
-        };
+        let Some(&Effect::CheckClock(job)) = effects.last() else { panic!("{effects:?}") };
         let effects = walk.take(Event::ClockCredible(job));
-        let Some(&Effect::Enroll(job)) = effects.last() else {
-            panic!("{effects:?}")
-        };
+        let Some(&Effect::Enroll(job)) = effects.last() else { panic!("{effects:?}") };
         (walk, job)
     }
 
     fn to_authorized() -> Self {
         let (mut walk, job) = Self::to_enrolling();
-        assert_eq!(
-            walk.take(Event::Enrolled(job, enrolled(Some(document(1, true, None))))),
-            [Effect::Save]
-        );
+        assert_eq!(walk.take(Event::Enrolled(job, enrolled(Some(document(1, true, None))))), [Effect::Save]);
         walk
     }
 
@@ -151,10 +130,7 @@ fn a_stick_leads_to_playing() {
     assert_eq!(walk.phase(), Phase::Authorized);
     assert_eq!(walk.problem(), None);
     let stored = walk.machine.stored();
-    assert!(
-        stored.configuration.as_ref().unwrap().file.token().is_none(),
-        "the token is used up"
-    );
+    assert!(stored.configuration.as_ref().unwrap().file.token().is_none(), "the token is used up");
     assert!(stored.network_applied());
     assert_eq!(walk.machine.status(walk.now).device_name, "Foyer");
 }
@@ -165,10 +141,7 @@ fn without_a_stick_the_screen_says_what_to_do_after_a_moment() {
     walk.take(Event::Loaded(Box::default()));
     assert_eq!((walk.phase(), walk.problem()), (Phase::Sources, None));
     walk.wait();
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Sources, Some(Code::UsbNone))
-    );
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Sources, Some(Code::UsbNone)));
     assert_eq!(walk.machine.wake_at(walk.now), None);
 }
 
@@ -189,10 +162,7 @@ fn a_restart_plays_from_the_stored_authorization_without_network() {
     let effects = walk.take(Event::Loaded(Box::new(before.machine.stored().clone())));
     assert_eq!(walk.phase(), Phase::Authorized);
     assert!(
-        matches!(
-            effects[..],
-            [Effect::CheckClock(_), Effect::Apply { network: false, .. }]
-        ),
+        matches!(effects[..], [Effect::CheckClock(_), Effect::Apply { network: false, .. }]),
         "{effects:?}"
     );
     walk.take(Event::NetworkDown(Some(Code::NetCarrier.into())));
@@ -216,10 +186,7 @@ fn a_cut_between_saving_and_applying_applies_again_after_the_restart() {
     let stored = walk.machine.stored().clone();
     let mut walk = Walk::new();
     let effects = walk.take(Event::Loaded(Box::new(stored)));
-    assert!(
-        matches!(effects[..], [Effect::Apply { network: true, .. }]),
-        "{effects:?}"
-    );
+    assert!(matches!(effects[..], [Effect::Apply { network: true, .. }]), "{effects:?}");
 }
 
 #[test]
@@ -227,14 +194,9 @@ fn a_silent_hub_is_asked_again_and_found_within_ten_seconds() {
     let (mut walk, mut job) = Walk::to_enrolling();
     for _ in 0..50 {
         let asked = walk.now.mono;
-        walk.take(Event::EnrollFailed(
-            job,
-            Failure::Absent(Code::HubUnreachable.into()),
-        ));
+        walk.take(Event::EnrollFailed(job, Failure::Absent(Code::HubUnreachable.into())));
         assert!(walk.machine.status(walk.now).retry_at > 0, "the countdown");
-        let Some(&Effect::Enroll(next)) = walk.wait().first() else {
-            panic!("no new attempt")
-        };
+        let Some(&Effect::Enroll(next)) = walk.wait().first() else { panic!("no new attempt") };
         assert!(walk.now.mono - asked <= Duration::from_secs(8));
         job = next;
     }
@@ -245,10 +207,7 @@ fn a_silent_hub_is_asked_again_and_found_within_ten_seconds() {
 #[test]
 fn a_refused_token_is_not_a_storm_and_the_same_stick_again_means_now() {
     let (mut walk, job) = Walk::to_enrolling();
-    walk.take(Event::EnrollFailed(
-        job,
-        Failure::Refused(Code::TokUnknown.into()),
-    ));
+    walk.take(Event::EnrollFailed(job, Failure::Refused(Code::TokUnknown.into())));
     assert_eq!(walk.problem(), Some(Code::TokUnknown));
     assert!(walk.machine.wake_at(walk.now).unwrap() - walk.now.mono >= Duration::from_secs(240));
     assert!(matches!(walk.take(offer("a"))[..], [Effect::Enroll(_)]));
@@ -267,10 +226,7 @@ fn a_late_answer_of_a_replaced_job_changes_nothing() {
 fn losing_the_network_while_enrolling_waits_for_it() {
     let (mut walk, _) = Walk::to_enrolling();
     walk.take(Event::NetworkDown(Some(Code::NetCarrier.into())));
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Network, Some(Code::NetCarrier))
-    );
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Network, Some(Code::NetCarrier)));
     walk.take(Event::NetworkUp("10.0.0.3".into()));
     assert_eq!((walk.phase(), walk.problem()), (Phase::Clock, None));
 }
@@ -280,16 +236,9 @@ fn a_revocation_stops_and_a_newer_grant_starts_again() {
     let mut walk = Walk::to_authorized();
     let job = walk.refresh();
     walk.take(Event::Authorization(job, document(2, false, None)));
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Unauthorized, Some(Code::AutPending))
-    );
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Unauthorized, Some(Code::AutPending)));
     let job = walk.refresh();
-    assert_eq!(
-        walk.take(Event::Authorization(job, document(1, true, None))),
-        [],
-        "an old grant is no grant"
-    );
+    assert_eq!(walk.take(Event::Authorization(job, document(1, true, None))), [], "an old grant is no grant");
     assert_eq!(walk.phase(), Phase::Unauthorized);
     let job = walk.refresh();
     walk.take(Event::Authorization(job, document(3, true, None)));
@@ -309,47 +258,29 @@ fn a_forged_authorization_changes_nothing() {
 fn an_authorization_ends_on_its_date_without_a_hub() {
     let (mut walk, job) = Walk::to_enrolling();
     let expires = walk.now.later(Duration::from_secs(30)).wall;
-    walk.take(Event::Enrolled(
-        job,
-        enrolled(Some(document(1, true, Some(expires)))),
-    ));
+    walk.take(Event::Enrolled(job, enrolled(Some(document(1, true, Some(expires))))));
     assert_eq!(walk.phase(), Phase::Authorized);
     walk.wait();
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Unauthorized, Some(Code::AutExpired))
-    );
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Unauthorized, Some(Code::AutExpired)));
 }
 
 #[test]
 fn settings_that_fail_on_a_playing_screen_are_tried_again() {
     let mut walk = Walk::to_authorized();
     let effects = walk.take(offer("b"));
-    let Some(&Effect::Apply { job, .. }) = effects.last() else {
-        panic!("{effects:?}")
-    };
+    let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
     walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Authorized, Some(Code::NetRefused))
-    );
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Authorized, Some(Code::NetRefused)));
     let again = walk.take(offer("b"));
     assert!(
         matches!(again[..], [Effect::Apply { network: true, .. }]),
         "the same stick means now: {again:?}"
     );
-    let Some(&Effect::Apply { job, .. }) = again.last() else {
-        panic!("{again:?}")
-    };
+    let Some(&Effect::Apply { job, .. }) = again.last() else { panic!("{again:?}") };
     walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));
     walk.now = walk.now.later(Duration::from_secs(301));
     let later = walk.take(Event::WakeUp);
-    assert!(
-        later
-            .iter()
-            .any(|effect| matches!(effect, Effect::Apply { network: true, .. })),
-        "{later:?}"
-    );
+    assert!(later.iter().any(|effect| matches!(effect, Effect::Apply { network: true, .. })), "{later:?}");
 }
 
 #[test]
@@ -357,9 +288,7 @@ fn the_answer_for_old_settings_says_nothing_about_new_ones() {
     let before = Walk::to_authorized();
     let mut walk = Walk::new();
     let effects = walk.take(Event::Loaded(Box::new(before.machine.stored().clone())));
-    let Some(&Effect::Apply { job: old, .. }) = effects.last() else {
-        panic!("{effects:?}")
-    };
+    let Some(&Effect::Apply { job: old, .. }) = effects.last() else { panic!("{effects:?}") };
     walk.take(offer("b"));
     assert_eq!(walk.take(Event::SettingsApplied(old, None)), []);
     assert!(!walk.machine.stored().network_applied());
@@ -370,14 +299,9 @@ fn a_wrong_time_zone_does_not_keep_a_screen_off_the_air() {
     let mut walk = Walk::new();
     walk.take(Event::Loaded(Box::default()));
     let effects = walk.take(offer("a"));
-    let Some(&Effect::Apply { job, .. }) = effects.last() else {
-        panic!("{effects:?}")
-    };
+    let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
     walk.take(Event::SettingsApplied(job, Some(Code::CfgValue.into())));
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Network, Some(Code::CfgValue))
-    );
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Network, Some(Code::CfgValue)));
     assert!(walk.machine.stored().network_applied());
 }
 
@@ -386,37 +310,19 @@ fn a_pulled_cable_is_named_rather_than_the_silence_of_the_hub() {
     let mut walk = Walk::to_authorized();
     walk.take(Event::NetworkDown(Some(Code::NetCarrier.into())));
     let job = walk.refresh();
-    walk.take(Event::AuthorizationFailed(
-        job,
-        Failure::Absent(Code::NetDns.into()),
-    ));
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Authorized, Some(Code::NetCarrier))
-    );
+    walk.take(Event::AuthorizationFailed(job, Failure::Absent(Code::NetDns.into())));
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Authorized, Some(Code::NetCarrier)));
 }
 
 #[test]
 fn a_new_token_rescues_a_screen_that_the_hub_has_forgotten() {
     let mut walk = Walk::to_authorized();
     let job = walk.refresh();
-    walk.take(Event::AuthorizationFailed(
-        job,
-        Failure::Refused(Code::AutInvalid.into()),
-    ));
+    walk.take(Event::AuthorizationFailed(job, Failure::Refused(Code::AutInvalid.into())));
     assert_eq!(walk.phase(), Phase::Authorized, "it plays on");
     walk.take(offer("new"));
     assert_eq!(walk.phase(), Phase::Settings);
-    assert!(
-        walk.machine
-            .stored()
-            .configuration
-            .as_ref()
-            .unwrap()
-            .file
-            .token()
-            .is_some()
-    );
+    assert!(walk.machine.stored().configuration.as_ref().unwrap().file.token().is_some());
 }
 
 #[test]
@@ -428,10 +334,7 @@ fn a_stick_of_another_hub_needs_replace() {
         file: file("https://other.example", extra),
     };
     assert_eq!(walk.take(other("")), []);
-    assert_eq!(
-        (walk.phase(), walk.problem()),
-        (Phase::Authorized, Some(Code::CfgForeign))
-    );
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Authorized, Some(Code::CfgForeign)));
     walk.take(other(r#","replace":true"#));
     assert_eq!(walk.phase(), Phase::Settings);
     assert!(walk.machine.stored().enrolment.is_none());
@@ -441,22 +344,10 @@ fn a_stick_of_another_hub_needs_replace() {
 fn a_stick_of_the_same_hub_updates_settings_and_keeps_the_identity() {
     let mut walk = Walk::to_authorized();
     let effects = walk.take(offer("b"));
-    assert!(
-        matches!(effects[..], [Effect::Save, Effect::Apply { network: true, .. }]),
-        "{effects:?}"
-    );
+    assert!(matches!(effects[..], [Effect::Save, Effect::Apply { network: true, .. }]), "{effects:?}");
     assert_eq!(walk.phase(), Phase::Authorized);
     assert!(walk.machine.stored().enrolment.is_some());
-    assert!(
-        walk.machine
-            .stored()
-            .configuration
-            .as_ref()
-            .unwrap()
-            .file
-            .token()
-            .is_none()
-    );
+    assert!(walk.machine.stored().configuration.as_ref().unwrap().file.token().is_none());
     assert_eq!(walk.take(offer("b")), [], "the same again: nothing");
 }
 
@@ -464,13 +355,7 @@ fn a_stick_of_the_same_hub_updates_settings_and_keeps_the_identity() {
 fn what_is_not_in_the_table_is_an_error_and_moves_nothing() {
     let mut machine = Machine::new("device");
     let error = machine.handle(offer("a"), start(), 0.0).unwrap_err();
-    assert_eq!(
-        error,
-        NotAllowed {
-            event: "offered",
-            state: "starting"
-        }
-    );
+    assert_eq!(error, NotAllowed { event: "offered", state: "starting" });
     assert_eq!(machine.state(), &State::Starting);
 }
 
@@ -521,10 +406,7 @@ impl Op {
             Self::ForeignOffer(replace) => Event::Offered {
                 digest: format!("foreign{replace}"),
                 origin: "stick".into(),
-                file: file(
-                    "https://other.example",
-                    if replace { r#","replace":true"# } else { "" },
-                ),
+                file: file("https://other.example", if replace { r#","replace":true"# } else { "" }),
             },
             Self::Reject => Event::Rejected(Code::UsbNoFile.into()),
             Self::Network(true) => Event::NetworkUp("10.0.0.2".into()),
@@ -537,17 +419,12 @@ impl Op {
             Self::Enroll(1, age) => Event::Enrolled(job(age), enrolled(None)),
             Self::Enroll(2, age) => Event::EnrollFailed(job(age), Failure::Refused(problem())),
             Self::Enroll(_, age) => Event::EnrollFailed(job(age), Failure::Absent(problem())),
-            Self::Authorize {
-                sequence,
-                granted,
-                age,
-            } => Event::Authorization(job(age), document(sequence, granted, None)),
+            Self::Authorize { sequence, granted, age } => {
+                Event::Authorization(job(age), document(sequence, granted, None))
+            }
             Self::RefreshFails(age) => Event::AuthorizationFailed(job(age), Failure::Absent(problem())),
             Self::Wait => {
-                let at = walk
-                    .machine
-                    .wake_at(walk.now)
-                    .unwrap_or(walk.now.mono + Duration::from_secs(1));
+                let at = walk.machine.wake_at(walk.now).unwrap_or(walk.now.mono + Duration::from_secs(1));
                 walk.now = walk.now.later(at.saturating_sub(walk.now.mono));
                 Event::WakeUp
             }
@@ -564,11 +441,7 @@ impl Op {
         };
         let before = walk.machine.clone();
         if walk.machine.handle(event, walk.now, random).is_err() {
-            assert_eq!(
-                walk.machine.state(),
-                before.state(),
-                "an illegal event moves nothing"
-            );
+            assert_eq!(walk.machine.state(), before.state(), "an illegal event moves nothing");
             assert_eq!(walk.machine.stored(), before.stored());
         }
     }
@@ -579,10 +452,7 @@ fn verify_invariants(walk: &Walk) {
     let status = walk.machine.status(walk.now);
     match state.phase() {
         Phase::Authorized => {
-            assert!(
-                walk.machine.known.may_play(walk.now.wall).is_ok(),
-                "plays without permission"
-            );
+            assert!(walk.machine.known.may_play(walk.now.wall).is_ok(), "plays without permission");
         }
         Phase::Pending | Phase::Unauthorized => {
             assert!(stored.enrolment.is_some());
@@ -595,10 +465,7 @@ fn verify_invariants(walk: &Walk) {
         Phase::Starting | Phase::Sources => {}
     }
     if stored.enrolment.is_some() {
-        let token = stored
-            .configuration
-            .as_ref()
-            .and_then(|configuration| configuration.file.token());
+        let token = stored.configuration.as_ref().and_then(|configuration| configuration.file.token());
         assert!(token.is_none(), "an enrolled device keeps no token");
     }
     // Nothing hangs: either an answer is awaited, or a wake-up is set, or only a person or a cable can help.
@@ -608,10 +475,7 @@ fn verify_invariants(walk: &Walk) {
     };
     let awaiting = job.is_some_and(|poll| poll.due.is_none());
     let idle = matches!(state.phase(), Phase::Starting | Phase::Sources | Phase::Network);
-    assert!(
-        awaiting || idle || walk.machine.wake_at(walk.now).is_some(),
-        "{state:?} hangs"
-    );
+    assert!(awaiting || idle || walk.machine.wake_at(walk.now).is_some(), "{state:?} hangs");
 }
 
 proptest! {
@@ -638,46 +502,28 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
     };
     let loaded = || Event::Loaded(Box::default());
     let only_settings = config::parse(br#"{"version":1}"#).unwrap().file;
-    let prepare = Event::Offered {
-        digest: "p".into(),
-        origin: "stick".into(),
-        file: Box::new(only_settings),
-    };
+    let prepare =
+        Event::Offered { digest: "p".into(), origin: "stick".into(), file: Box::new(only_settings) };
     add(vec![loaded()]);
     add(vec![loaded(), prepare]);
     add(vec![loaded(), Event::NetworkUp("1".into()), offer("a")]);
     add(vec![loaded(), offer("a")]);
     add(vec![loaded(), offer("a"), Event::SettingsApplied(Job(1), None)]);
-    add(vec![
-        loaded(),
-        Event::NetworkUp("1".into()),
-        offer("a"),
-        Event::SettingsApplied(Job(1), None),
-    ]);
+    add(vec![loaded(), Event::NetworkUp("1".into()), offer("a"), Event::SettingsApplied(Job(1), None)]);
     let soon = start().later(Duration::from_secs(30)).wall;
-    for authorization in [
-        None,
-        Some(document(1, false, None)),
-        Some(document(1, true, Some(soon))),
-    ] {
+    for authorization in [None, Some(document(1, false, None)), Some(document(1, true, Some(soon)))] {
         let (mut walk, job) = Walk::to_enrolling();
         walk.take(Event::Enrolled(job, enrolled(authorization)));
         starts.push(walk);
     }
     // Each of them also while the answer to its next question is awaited.
     let asking = |walk: &Walk| {
-        let mut asking = Walk {
-            machine: walk.machine.clone(),
-            now: walk.now,
-        };
+        let mut asking = Walk { machine: walk.machine.clone(), now: walk.now };
         asking.wait();
         asking
     };
-    let more: Vec<Walk> = starts
-        .iter()
-        .filter(|walk| walk.machine.wake_at(walk.now).is_some())
-        .map(asking)
-        .collect();
+    let more: Vec<Walk> =
+        starts.iter().filter(|walk| walk.machine.wake_at(walk.now).is_some()).map(asking).collect();
     starts.extend(more);
     let stored = |walk: &Walk| Event::Loaded(Box::new(walk.machine.stored().clone()));
     let loads: Vec<Event> = starts.iter().map(stored).collect();
@@ -690,11 +536,7 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
         let mut events = loads.clone();
         events.extend([
             offer("new"),
-            Event::Offered {
-                digest: "r".into(),
-                origin: "stick".into(),
-                file: replace,
-            },
+            Event::Offered { digest: "r".into(), origin: "stick".into(), file: replace },
             Event::Rejected(problem()),
             Event::SettingsApplied(job, None),
             Event::SettingsFailed(job, problem()),
@@ -715,10 +557,7 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
         for event in events {
             let name = event.name();
             let mut machine = walk.machine.clone();
-            if machine
-                .handle(event, walk.now.later(Duration::from_secs(600)), 0.5)
-                .is_ok()
-            {
+            if machine.handle(event, walk.now.later(Duration::from_secs(600)), 0.5).is_ok() {
                 let (from, to) = (walk.machine.state().phase(), machine.state().phase());
                 if from != to {
                     found.insert((Name(from.as_str()), name, Name(to.as_str())));
@@ -747,9 +586,5 @@ fn the_diagram_shows_this_table() {
     if std::env::var_os("UPDATE_DIAGRAM").is_some() {
         std::fs::write(path, &diagram).unwrap();
     }
-    assert_eq!(
-        std::fs::read_to_string(path).unwrap_or_default(),
-        diagram,
-        "see the comment of this test"
-    );
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), diagram, "see the comment of this test");
 }

@@ -22,11 +22,7 @@ impl Volume {
     /// The file, by a mount that lasts no longer than the reading.
     pub(super) fn read(&self, mount_point: &Path) -> Result<Vec<u8>, Problem> {
         if !matches!(self.filesystem.as_str(), "vfat" | "exfat") {
-            let name = if self.filesystem.is_empty() {
-                "unformatted"
-            } else {
-                &self.filesystem
-            };
+            let name = if self.filesystem.is_empty() { "unformatted" } else { &self.filesystem };
             return Err(Problem::new(Code::UsbFilesystem, format!("this stick is {name}")));
         }
         let failed = |error: &dyn std::fmt::Display| Problem::new(Code::UsbRead, error.to_string());
@@ -57,11 +53,7 @@ pub(super) fn read_file(root: &Path) -> Result<Vec<u8>, Problem> {
     let mut path = None;
     for entry in fs::read_dir(root).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.eq_ignore_ascii_case(FILE_NAME))
-        {
+        if entry.file_name().to_str().is_some_and(|name| name.eq_ignore_ascii_case(FILE_NAME)) {
             path = Some(entry.path());
         }
     }
@@ -72,9 +64,7 @@ pub(super) fn read_file(root: &Path) -> Result<Vec<u8>, Problem> {
     }
     let mut bytes = Vec::new();
     // One byte more than is allowed, so that the parser can tell "too large" from "just fits".
-    file.take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }
 
@@ -106,10 +96,7 @@ mod tests {
 
     #[test]
     fn a_foreign_file_system_is_named() {
-        let volume = Volume {
-            node: "/dev/sda1".into(),
-            filesystem: "ntfs".into(),
-        };
+        let volume = Volume { node: "/dev/sda1".into(), filesystem: "ntfs".into() };
         let problem = volume.read(Path::new("/nonexistent")).unwrap_err();
         assert_eq!(problem.code, Code::UsbFilesystem);
         assert_eq!(problem.detail.as_deref(), Some("this stick is ntfs"));

@@ -44,24 +44,15 @@ fn look(
     mount_point: &Path,
     report: &mut impl FnMut(Found) -> bool,
 ) -> bool {
-    let property = |name: &str| {
-        device
-            .property_value(name)
-            .and_then(|value| value.to_str())
-            .unwrap_or("")
-            .to_owned()
-    };
+    let property =
+        |name: &str| device.property_value(name).and_then(|value| value.to_str()).unwrap_or("").to_owned();
     let filesystem = property("ID_FS_TYPE");
     let node = match device.devnode() {
         Some(node) if property("ID_BUS") == "usb" => node.to_owned(),
         _ => return true,
     };
     // A card reader without a card announces itself too.
-    let sectors = device
-        .attribute_value("size")
-        .and_then(|size| size.to_str())
-        .unwrap_or("0")
-        .to_owned();
+    let sectors = device.attribute_value("size").and_then(|size| size.to_str()).unwrap_or("0").to_owned();
     // The whole of a partitioned stick; its partitions come as devices of their own, which inherit the
     // property.
     let whole = device.devtype().is_some_and(|kind| kind == "disk");
@@ -76,11 +67,7 @@ fn look(
     }
     let label = property("ID_FS_LABEL");
     let name = device.sysname().to_string_lossy().into_owned();
-    let origin = if label.is_empty() {
-        name
-    } else {
-        format!("{label} ({name})")
-    };
+    let origin = if label.is_empty() { name } else { format!("{label} ({name})") };
     let volume = Volume { node, filesystem };
     let found = match volume.read(mount_point) {
         Ok(bytes) => Found::File { origin, bytes },

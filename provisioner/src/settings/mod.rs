@@ -65,26 +65,16 @@ async fn set_hostname(bus: &Connection, name: &str) -> Result<(), Problem> {
     const SERVICE: &str = "org.freedesktop.hostname1";
     let refused =
         |error: zbus::Error| Problem::new(Code::CfgValue, format!("/device/hostname {name:?}: {error}"));
-    let proxy = dbus::proxy(bus, SERVICE, "/org/freedesktop/hostname1", SERVICE)
-        .await
-        .map_err(refused)?;
-    proxy
-        .call::<_, _, ()>("SetStaticHostname", &(name, false))
-        .await
-        .map_err(refused)
+    let proxy = dbus::proxy(bus, SERVICE, "/org/freedesktop/hostname1", SERVICE).await.map_err(refused)?;
+    proxy.call::<_, _, ()>("SetStaticHostname", &(name, false)).await.map_err(refused)
 }
 
 async fn set_timezone(bus: &Connection, zone: &str) -> Result<(), Problem> {
     const SERVICE: &str = "org.freedesktop.timedate1";
     let refused =
         |error: zbus::Error| Problem::new(Code::CfgValue, format!("/device/timezone {zone:?}: {error}"));
-    let proxy = dbus::proxy(bus, SERVICE, "/org/freedesktop/timedate1", SERVICE)
-        .await
-        .map_err(refused)?;
-    proxy
-        .call::<_, _, ()>("SetTimezone", &(zone, false))
-        .await
-        .map_err(refused)
+    let proxy = dbus::proxy(bus, SERVICE, "/org/freedesktop/timedate1", SERVICE).await.map_err(refused)?;
+    proxy.call::<_, _, ()>("SetTimezone", &(zone, false)).await.map_err(refused)
 }
 
 #[cfg(test)]
@@ -94,7 +84,8 @@ mod tests {
     #[test]
     fn what_cannot_be_done_yet_is_said() {
         let parse = |json: &str| signage_protocol::config::parse(json.as_bytes()).unwrap().file;
-        let plain = parse(r#"{"version":1,"network":{"connections":[{"type":"ethernet"}]},"device":{"name":"x"}}"#);
+        let plain =
+            parse(r#"{"version":1,"network":{"connections":[{"type":"ethernet"}]},"device":{"name":"x"}}"#);
         assert_eq!(unsupported(&plain), None);
         let wifi = parse(
             r#"{"version":1,"lock":true,"network":{"connections":[{"type":"wifi","ssid":"x","security":"open"}]}}"#,

@@ -36,11 +36,7 @@ pub(super) async fn apply(bus: &Connection, network: &Network, hub: Option<&str>
     let manager = Manager::new(bus).await.map_err(refused)?;
     let checkpoint = manager.checkpoint().await.map_err(refused)?;
     let result = manager.replace(network, hub).await;
-    let end = if result.is_ok() {
-        "CheckpointDestroy"
-    } else {
-        "CheckpointRollback"
-    };
+    let end = if result.is_ok() { "CheckpointDestroy" } else { "CheckpointRollback" };
     let ended = manager.manager.call_method(end, &(&checkpoint,)).await;
     if let Err(error) = &ended {
         tracing::warn!(%error, "{end} failed");
@@ -82,22 +78,14 @@ impl<'a> Manager<'a> {
         const SETTINGS: &str = "org.freedesktop.NetworkManager.Settings";
         let manager = dbus::proxy(bus, NM, NM_PATH, NM).await?;
         let settings = dbus::proxy(bus, NM, "/org/freedesktop/NetworkManager/Settings", SETTINGS).await?;
-        Ok(Self {
-            bus,
-            manager,
-            settings,
-        })
+        Ok(Self { bus, manager, settings })
     }
 
     async fn checkpoint(&self) -> zbus::Result<OwnedObjectPath> {
         let all: &[ObjectPath<'_>] = &[];
         let deadline = Instant::now() + MANAGER;
         loop {
-            match self
-                .manager
-                .call("CheckpointCreate", &(all, CHECKPOINT_SECONDS, CHECKPOINT_FLAGS))
-                .await
-            {
+            match self.manager.call("CheckpointCreate", &(all, CHECKPOINT_SECONDS, CHECKPOINT_FLAGS)).await {
                 Err(error) if is_absent(&error) && Instant::now() < deadline => {
                     tokio::time::sleep(POLL).await
                 }
@@ -108,7 +96,9 @@ impl<'a> Manager<'a> {
 
     async fn replace(&self, network: &Network, hub: Option<&str>) -> Result<(), Problem> {
         let mut candidates = Vec::new();
-        for (index, wanted) in network.connections.iter().enumerate().filter(|(_, wanted)| profile::is_supported(wanted)) {
+        for (index, wanted) in
+            network.connections.iter().enumerate().filter(|(_, wanted)| profile::is_supported(wanted))
+        {
             let (uuid, profile) = profile::profile(index, wanted);
             let path = self.store(&uuid, profile).await.map_err(refused)?;
             candidates.push(Candidate { path, wanted });
@@ -122,18 +112,13 @@ impl<'a> Manager<'a> {
         for first in &candidates {
             if !tried.contains(&&first.wanted.interface) {
                 tried.push(&first.wanted.interface);
-                let group = candidates
-                    .iter()
-                    .filter(|other| other.wanted.interface == first.wanted.interface);
+                let group =
+                    candidates.iter().filter(|other| other.wanted.interface == first.wanted.interface);
                 up += usize::from(self.bring_up_one(group, deadline).await?);
             }
         }
         // Without a cable there is nothing to prove yet.
-        if up == 0 {
-            Ok(())
-        } else {
-            self.reaches(hub, deadline).await
-        }
+        if up == 0 { Ok(()) } else { self.reaches(hub, deadline).await }
     }
 
     /// Brings up the first that works. False when all of them wait for their interface.
@@ -156,19 +141,16 @@ impl<'a> Manager<'a> {
     async fn bring_up(&self, candidate: &Candidate<'_>, deadline: Instant) -> zbus::Result<Fate> {
         const ACTIVE: &str = "org.freedesktop.NetworkManager.Connection.Active";
         let any = ObjectPath::try_from("/")?;
-        let active: OwnedObjectPath = match self
-            .manager
-            .call("ActivateConnection", &(&candidate.path, &any, &any))
-            .await
-        {
-            Ok(active) => active,
-            // No such interface, or no cable in it.
-            Err(zbus::Error::MethodError(name, text, _)) => {
-                tracing::info!(error = %name, text, "profile waits for its interface");
-                return Ok(Fate::Waits);
-            }
-            Err(error) => return Err(error),
-        };
+        let active: OwnedObjectPath =
+            match self.manager.call("ActivateConnection", &(&candidate.path, &any, &any)).await {
+                Ok(active) => active,
+                // No such interface, or no cable in it.
+                Err(zbus::Error::MethodError(name, text, _)) => {
+                    tracing::info!(error = %name, text, "profile waits for its interface");
+                    return Ok(Fate::Waits);
+                }
+                Err(error) => return Err(error),
+            };
         let active = dbus::proxy(self.bus, NM, active, ACTIVE).await?;
         let automatic = candidate.wanted.ipv4.method == Ipv4Method::Auto;
         loop {
@@ -182,11 +164,7 @@ impl<'a> Manager<'a> {
                 }
                 _ if Instant::now() >= deadline => {
                     let why = format!("not connected within {} s", TRIAL.as_secs());
-                    let code = if automatic {
-                        Code::NetLease
-                    } else {
-                        Code::NetRefused
-                    };
+                    let code = if automatic { Code::NetLease } else { Code::NetRefused };
                     return Ok(Fate::Failed(Problem::new(code, why)));
                 }
                 _ => tokio::time::sleep(POLL).await,
@@ -218,10 +196,8 @@ impl<'a> Manager<'a> {
                 Ok(path)
             }
             Err(_) => {
-                let (path, _): (OwnedObjectPath, HashMap<String, OwnedValue>) = self
-                    .settings
-                    .call("AddConnection2", &(profile, TO_DISK, none))
-                    .await?;
+                let (path, _): (OwnedObjectPath, HashMap<String, OwnedValue>) =
+                    self.settings.call("AddConnection2", &(profile, TO_DISK, none)).await?;
                 Ok(path)
             }
         }
@@ -230,18 +206,12 @@ impl<'a> Manager<'a> {
     /// Removes profiles that an earlier file brought and this one does not.
     async fn remove_others(&self, kept: &[Candidate<'_>]) -> zbus::Result<()> {
         let all: Vec<OwnedObjectPath> = self.settings.call("ListConnections", &()).await?;
-        for path in all
-            .into_iter()
-            .filter(|path| kept.iter().all(|candidate| candidate.path != *path))
-        {
+        for path in all.into_iter().filter(|path| kept.iter().all(|candidate| candidate.path != *path)) {
             let connection = self.connection(&path).await?;
             let settings: HashMap<String, HashMap<String, OwnedValue>> =
                 connection.call("GetSettings", &()).await?;
             let id = settings.get("connection").and_then(|group| group.get("id"));
-            if id
-                .and_then(|id| id.downcast_ref::<&str>().ok())
-                .is_some_and(|id| id.starts_with(PREFIX))
-            {
+            if id.and_then(|id| id.downcast_ref::<&str>().ok()).is_some_and(|id| id.starts_with(PREFIX)) {
                 connection.call::<_, _, ()>("Delete", &()).await?;
             }
         }
@@ -249,13 +219,7 @@ impl<'a> Manager<'a> {
     }
 
     async fn connection(&self, path: &OwnedObjectPath) -> zbus::Result<Proxy<'a>> {
-        dbus::proxy(
-            self.bus,
-            NM,
-            path.clone(),
-            "org.freedesktop.NetworkManager.Settings.Connection",
-        )
-        .await
+        dbus::proxy(self.bus, NM, path.clone(), "org.freedesktop.NetworkManager.Settings.Connection").await
     }
 }
 

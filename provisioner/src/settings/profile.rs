@@ -29,10 +29,7 @@ pub(super) fn profile(index: usize, connection: &Connection) -> (String, Profile
         ("type", Value::from("802-3-ethernet")),
         ("autoconnect", Value::from(true)),
         // Above NetworkManager's automatic profile (-999), then by the file's own ranking.
-        (
-            "autoconnect-priority",
-            Value::from(connection.priority.clamp(-900, 900)),
-        ),
+        ("autoconnect-priority", Value::from(connection.priority.clamp(-900, 900))),
         // For ever: a cable that comes back must be enough.
         ("autoconnect-retries", Value::from(0i32)),
     ]);
@@ -92,7 +89,12 @@ fn ipv6(connection: &Connection) -> Settings {
 }
 
 /// What both address families have in common.
-fn ip(method: &'static str, addresses: Vec<(IpAddr, u8)>, gateway: Option<IpAddr>, dns: &[impl ToString]) -> Settings {
+fn ip(
+    method: &'static str,
+    addresses: Vec<(IpAddr, u8)>,
+    gateway: Option<IpAddr>,
+    dns: &[impl ToString],
+) -> Settings {
     let mut settings = HashMap::from([("method", Value::from(method))]);
     if !addresses.is_empty() {
         let data: Vec<HashMap<&str, Value<'_>>> = addresses
@@ -116,11 +118,8 @@ fn ip(method: &'static str, addresses: Vec<(IpAddr, u8)>, gateway: Option<IpAddr
 
 /// `52:54:00:12:34:56` as bytes.
 fn mac_bytes(text: &str) -> Option<Vec<u8>> {
-    let bytes: Vec<u8> = text
-        .split([':', '-'])
-        .map(|part| u8::from_str_radix(part, 16))
-        .collect::<Result<_, _>>()
-        .ok()?;
+    let bytes: Vec<u8> =
+        text.split([':', '-']).map(|part| u8::from_str_radix(part, 16)).collect::<Result<_, _>>().ok()?;
     (bytes.len() == 6).then_some(bytes)
 }
 
@@ -131,14 +130,7 @@ fn uuid(index: usize) -> String {
     bytes[6] = (bytes[6] & 0x0f) | 0x80;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let text = hex(&bytes);
-    format!(
-        "{}-{}-{}-{}-{}",
-        &text[..8],
-        &text[8..12],
-        &text[12..16],
-        &text[16..20],
-        &text[20..]
-    )
+    format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
 }
 
 #[cfg(test)]
@@ -147,13 +139,7 @@ mod tests {
 
     fn connection(json: &str) -> Connection {
         let text = format!(r#"{{"version":1,"network":{{"connections":[{json}]}}}}"#);
-        signage_protocol::config::parse(text.as_bytes())
-            .unwrap()
-            .file
-            .network
-            .unwrap()
-            .connections
-            .remove(0)
+        signage_protocol::config::parse(text.as_bytes()).unwrap().file.network.unwrap().connections.remove(0)
     }
 
     #[test]

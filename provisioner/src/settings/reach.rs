@@ -50,10 +50,7 @@ pub(super) async fn probe(hub: Option<&str>, gateways: &[IpAddr], deadline: Inst
 
 /// True: somebody is there. False: nobody has that address. `None`: cannot be told.
 async fn answers(address: impl tokio::net::ToSocketAddrs) -> Option<bool> {
-    match tokio::time::timeout(ATTEMPT, TcpStream::connect(address))
-        .await
-        .ok()?
-    {
+    match tokio::time::timeout(ATTEMPT, TcpStream::connect(address)).await.ok()? {
         Ok(_) => Some(true),
         Err(error) => match error.kind() {
             ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => Some(true),
@@ -76,14 +73,8 @@ mod tests {
 
     #[test]
     fn the_address_of_a_hub_is_its_host_and_port() {
-        assert_eq!(
-            authority("https://hub.example"),
-            Some(("hub.example".into(), 443))
-        );
-        assert_eq!(
-            authority("https://[fd00::1]:8443/"),
-            Some(("fd00::1".into(), 8443))
-        );
+        assert_eq!(authority("https://hub.example"), Some(("hub.example".into(), 443)));
+        assert_eq!(authority("https://[fd00::1]:8443/"), Some(("fd00::1".into(), 8443)));
     }
 
     #[tokio::test]

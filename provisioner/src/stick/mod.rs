@@ -121,7 +121,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("stick.img");
         let make_with = |bytes| make(&Target::Image { path: path.clone(), bytes }, FILE);
-        assert!(matches!(make_with(1 << 20), Err(StickError::Refused { source: Refusal::TooSmall { .. }, .. })));
+        assert!(matches!(
+            make_with(1 << 20),
+            Err(StickError::Refused { source: Refusal::TooSmall { .. }, .. })
+        ));
         std::fs::write(&path, "precious").unwrap();
         assert!(matches!(make_with(64 << 20), Err(StickError::Refused { source: Refusal::Exists, .. })));
         assert_eq!(std::fs::read(&path).unwrap(), b"precious");

@@ -23,10 +23,7 @@ pub(super) fn router() -> Router<Shared> {
 }
 
 async fn style() -> impl IntoResponse {
-    asset(
-        "text/css; charset=utf-8",
-        include_str!("../../../assets/style.css"),
-    )
+    asset("text/css; charset=utf-8", include_str!("../../../assets/style.css"))
 }
 
 async fn icon() -> impl IntoResponse {
@@ -35,11 +32,5 @@ async fn icon() -> impl IntoResponse {
 
 /// A file that changes only with the program.
 fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
-    (
-        [
-            (header::CONTENT_TYPE, media_type),
-            (header::CACHE_CONTROL, "max-age=3600"),
-        ],
-        text,
-    )
+    ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "max-age=3600")], text)
 }

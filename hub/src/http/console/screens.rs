@@ -53,10 +53,7 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
     let screens = devices::list(&state.store, &session.operator.account).await?;
     let token = session::form_token(&state, &session.cookie);
     let now = ident::now();
-    let online = screens
-        .iter()
-        .filter(|device| Health::of(device, now) == Health::Online)
-        .count();
+    let online = screens.iter().filter(|device| Health::of(device, now) == Health::Online).count();
     let content = html! {
         div.head {
             h1 { "Screens" }

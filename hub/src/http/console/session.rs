@@ -60,21 +60,12 @@ pub fn digest(cookie: &str) -> String {
 
 /// A cookie that only this host gets, only over TLS, and no script sees.
 pub fn cookie(name: &'static str, value: String) -> Cookie<'static> {
-    Cookie::build((name, value))
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .build()
+    Cookie::build((name, value)).path("/").secure(true).http_only(true).same_site(SameSite::Lax).build()
 }
 
 /// The hidden field that proves that a form came from us, to the browser with this cookie.
 pub fn form_token(state: &Shared, cookie: &str) -> String {
-    state.seal.make(
-        Purpose::Form,
-        digest(cookie).as_bytes(),
-        ident::now() + FORM_LIFETIME,
-    )
+    state.seal.make(Purpose::Form, digest(cookie).as_bytes(), ident::now() + FORM_LIFETIME)
 }
 
 /// Checks that hidden field.

@@ -51,35 +51,20 @@ pub(super) async fn submit(
     let refuse = |status, message| form(&state, jar.clone(), status, Some(message), &input.email);
     let guest = jar.get(GUEST_COOKIE).map(Cookie::value).unwrap_or_default();
     if !session::check_form(&state, guest, &input.form) {
-        return refuse(
-            StatusCode::FORBIDDEN,
-            "This page was open too long. Please try again.",
-        );
+        return refuse(StatusCode::FORBIDDEN, "This page was open too long. Please try again.");
     }
     let now = ident::now();
-    if peer
-        .0
-        .is_some_and(|address| lock(&state.sign_in_failures).blocked(address, now).is_some())
-    {
-        return refuse(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many attempts. Please wait a minute.",
-        );
+    if peer.0.is_some_and(|address| lock(&state.sign_in_failures).blocked(address, now).is_some()) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, "Too many attempts. Please wait a minute.");
     }
     let operator = operators::by_email(&state.store, &input.email.trim().to_lowercase()).await?;
     let hash = operator.as_ref().map(|operator| operator.password_hash.clone());
     let (password, address) = (input.password.clone(), peer.text());
     let right = {
-        let _turn = state
-            .password_checks
-            .acquire()
-            .await
-            .map_err(|_| Error::Password)?;
+        let _turn = state.password_checks.acquire().await.map_err(|_| Error::Password)?;
         let check =
             move || password.expose().len() <= MAX_PASSWORD && password::verify(&password, hash.as_deref());
-        tokio::task::spawn_blocking(check)
-            .await
-            .map_err(|_| Error::Password)?
+        tokio::task::spawn_blocking(check).await.map_err(|_| Error::Password)?
     };
     let Some(operator) = operator.filter(|_| right) else {
         if let Some(address) = peer.0 {
@@ -87,10 +72,7 @@ pub(super) async fn submit(
         }
         tracing::warn!(address, "refused a sign-in");
         tokio::time::sleep(FAILURE_DELAY).await;
-        return refuse(
-            StatusCode::UNAUTHORIZED,
-            "The e-mail address or the password is not right.",
-        );
+        return refuse(StatusCode::UNAUTHORIZED, "The e-mail address or the password is not right.");
     };
     let cookie = hex(&ident::random::<32>()?);
     let mut change = state.store.write().await?;
@@ -106,9 +88,7 @@ pub(super) async fn submit(
     };
     audit::record(&mut change, &entry, now).await?;
     store::commit(change).await?;
-    let jar = jar
-        .remove(session::cookie(GUEST_COOKIE, String::new()))
-        .add(session::cookie(COOKIE, cookie));
+    let jar = jar.remove(session::cookie(GUEST_COOKIE, String::new())).add(session::cookie(COOKIE, cookie));
     Ok((jar, Redirect::to("/screens")).into_response())
 }
 
