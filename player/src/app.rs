@@ -55,20 +55,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         warm_up.warm_up();
         io.spawn();
     });
-    let outlook = Outlook {
-        face: face_sender,
-        frames,
-        content: commands,
-    };
-    Presenter::new(
-        options.display,
-        media,
-        inbox,
-        outlook,
-        Supervision::from_environment(),
-        begin,
-    )
-    .run();
+    let outlook = Outlook { face: face_sender, frames, content: commands };
+    Presenter::new(options.display, media, inbox, outlook, Supervision::from_environment(), begin).run();
     Ok(())
 }
 

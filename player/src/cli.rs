@@ -126,11 +126,7 @@ impl RunArgs {
                 })
             }
         };
-        app::run(app::Options {
-            display,
-            store: self.store,
-            bus: self.bus,
-        })
+        app::run(app::Options { display, store: self.store, bus: self.bus })
     }
 }
 
@@ -143,13 +139,9 @@ impl RenderArgs {
             hub: self.hub,
             device_id: self.device_id,
             progress: self.progress,
-            problem: self
-                .problem
-                .map(|code| ProblemView::new(code, self.detail, self.retry_in)),
+            problem: self.problem.map(|code| ProblemView::new(code, self.detail, self.retry_in)),
         };
-        let (frame, _) = Painter::default()
-            .paint(&view, self.size)
-            .context("cannot draw at this size")?;
+        let (frame, _) = Painter::default().paint(&view, self.size).context("cannot draw at this size")?;
         write_png(&self.out, &frame).with_context(|| format!("cannot write {}", self.out.display()))
     }
 }
@@ -172,20 +164,8 @@ mod tests {
         let cli = Cli::parse_from(["signage-player"]);
         assert!(cli.command.is_none());
         assert_eq!(cli.run.store, PathBuf::from("/var/lib/signage-player"));
-        let cli = Cli::parse_from([
-            "signage-player",
-            "run",
-            "--backend",
-            "headless",
-            "--bus",
-            "unix:path=/x",
-        ]);
-        assert!(matches!(
-            cli.command,
-            Some(Verb::Run(RunArgs {
-                bus: BusAddress::Address(_),
-                ..
-            }))
-        ));
+        let cli =
+            Cli::parse_from(["signage-player", "run", "--backend", "headless", "--bus", "unix:path=/x"]);
+        assert!(matches!(cli.command, Some(Verb::Run(RunArgs { bus: BusAddress::Address(_), .. }))));
     }
 }

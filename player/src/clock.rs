@@ -19,18 +19,13 @@ impl Default for Clock {
 impl Clock {
     /// The time on both clocks.
     pub fn now(&self) -> Now {
-        Now {
-            mono: self.0.elapsed(),
-            wall_ms: wall_ms(),
-        }
+        Now { mono: self.0.elapsed(), wall_ms: wall_ms() }
     }
 }
 
 /// Milliseconds since 1970; not to be trusted before the clock was set.
 pub fn wall_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since: Duration| since.as_millis() as u64)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since: Duration| since.as_millis() as u64)
 }
 
 /// Milliseconds since the kernel started: comparable with the log of everything else on the device.

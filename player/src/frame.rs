@@ -33,11 +33,7 @@ impl std::str::FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let side = |side: &str| {
-            side.parse::<u32>()
-                .ok()
-                .filter(|side| (16..=16384).contains(side))
-        };
+        let side = |side: &str| side.parse::<u32>().ok().filter(|side| (16..=16384).contains(side));
         text.split_once('x')
             .and_then(|(width, height)| Some(Self::new(side(width)?, side(height)?)))
             .ok_or_else(|| format!("{text:?} is not a size such as 1280x720"))
@@ -78,11 +74,7 @@ impl Frame {
         if frame.plane_data(0).ok()?.len() < needed {
             return None;
         }
-        Some(Self {
-            size,
-            stride,
-            pixels: Pixels::Video(Arc::new(frame)),
-        })
+        Some(Self { size, stride, pixels: Pixels::Video(Arc::new(frame)) })
     }
 
     /// Width and height.
@@ -97,9 +89,7 @@ impl Frame {
             Pixels::Video(frame) => frame.plane_data(0).unwrap_or_default(),
         };
         let row = self.size.width as usize * 4;
-        data.chunks(self.stride.max(1))
-            .take(self.size.height as usize)
-            .map(move |line| &line[..row])
+        data.chunks(self.stride.max(1)).take(self.size.height as usize).map(move |line| &line[..row])
     }
 
     /// Red, green and blue at a place; black outside.
@@ -121,9 +111,7 @@ impl Frame {
 
 impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Frame")
-            .field("size", &self.size)
-            .finish_non_exhaustive()
+        f.debug_struct("Frame").field("size", &self.size).finish_non_exhaustive()
     }
 }
 

@@ -217,29 +217,17 @@ impl Presenter {
                 let slot = self.media.prepare(ticket, &item, size);
                 self.slots.insert(ticket, slot);
             }
-            Effect::Start {
-                ticket,
-                index,
-                item,
-                first,
-            } => {
+            Effect::Start { ticket, index, item, first } => {
                 self.display.caption(&item.title);
                 self.drawn = None;
                 self.playing = Some(ticket);
                 if let Some(slot) = self.slots.get(&ticket) {
                     if let Some(frame) = slot.take() {
-                        self.waiting = Some(Waiting {
-                            frame,
-                            since: self.clock.now().mono,
-                        });
+                        self.waiting = Some(Waiting { frame, since: self.clock.now().mono });
                     }
                     slot.start();
                 }
-                self.announcement = Some(Announcement {
-                    title: item.title,
-                    index,
-                    first,
-                });
+                self.announcement = Some(Announcement { title: item.title, index, first });
             }
             Effect::Release(ticket) => {
                 self.slots.remove(&ticket);
@@ -283,11 +271,8 @@ impl Presenter {
         self.size = size;
         self.drawn = None;
         if self.engine.scene() == Scene::Content
-            && let Some(frame) = self
-                .waiting
-                .take()
-                .map(|waiting| waiting.frame)
-                .or_else(|| self.shown.clone())
+            && let Some(frame) =
+                self.waiting.take().map(|waiting| waiting.frame).or_else(|| self.shown.clone())
             && let Some(frame) = size.and_then(|size| refit(&frame, size))
         {
             self.show(frame);
@@ -316,10 +301,7 @@ impl Presenter {
 
     fn show(&mut self, frame: Frame) {
         // The age of the oldest picture that waits tells whether the display hangs.
-        let since = self
-            .waiting
-            .take()
-            .map_or(self.clock.now().mono, |waiting| waiting.since);
+        let since = self.waiting.take().map_or(self.clock.now().mono, |waiting| waiting.since);
         self.waiting = Some(Waiting { frame, since });
     }
 
@@ -381,23 +363,14 @@ impl Presenter {
     /// How long nothing has to be done.
     fn patience(&self) -> Duration {
         let now = self.clock.now();
-        let picture = self
-            .waiting
-            .as_ref()
-            .filter(|_| self.display.size().is_some())
-            .map(|_| {
-                // At once if it may go now.
-                self.present_at().unwrap_or(now.mono)
-            });
-        let due = [
-            self.engine.wake_at(now),
-            picture,
-            Some(self.next_poll),
-            self.supervision.due(),
-        ]
-        .into_iter()
-        .flatten()
-        .min();
+        let picture = self.waiting.as_ref().filter(|_| self.display.size().is_some()).map(|_| {
+            // At once if it may go now.
+            self.present_at().unwrap_or(now.mono)
+        });
+        let due = [self.engine.wake_at(now), picture, Some(self.next_poll), self.supervision.due()]
+            .into_iter()
+            .flatten()
+            .min();
         due.map_or(CALM_POLL, |due| due.saturating_sub(now.mono))
     }
 
@@ -408,11 +381,9 @@ impl Presenter {
             item: self.engine.item_title().unwrap_or_default().to_owned(),
             items_shown: self.engine.items_shown(),
             problem: match (&self.drawn, scene) {
-                (Some(view), Scene::Status) => view
-                    .problem
-                    .as_ref()
-                    .map(|problem| problem.code.clone())
-                    .unwrap_or_default(),
+                (Some(view), Scene::Status) => {
+                    view.problem.as_ref().map(|problem| problem.code.clone()).unwrap_or_default()
+                }
                 _ => String::new(),
             },
         };
@@ -441,8 +412,6 @@ impl Presenter {
 
 impl std::fmt::Debug for Presenter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Presenter")
-            .field("display", &self.display)
-            .finish_non_exhaustive()
+        f.debug_struct("Presenter").field("display", &self.display).finish_non_exhaustive()
     }
 }

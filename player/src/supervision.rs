@@ -15,10 +15,7 @@ pub struct Supervision {
 impl Supervision {
     /// Reads from the environment whether a watchdog is set.
     pub fn from_environment() -> Self {
-        Self {
-            interval: sd_notify::watchdog_enabled().map(|timeout| timeout / 2),
-            fed: None,
-        }
+        Self { interval: sd_notify::watchdog_enabled().map(|timeout| timeout / 2), fed: None }
     }
 
     /// The first picture is on the screen.

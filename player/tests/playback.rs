@@ -27,11 +27,8 @@ fn a_mixed_playlist_loops_without_a_dark_moment() {
     rig.until_captions(&order.repeat(3));
 
     let captions = rig.captions();
-    let content: Vec<&str> = captions
-        .iter()
-        .map(String::as_str)
-        .skip_while(|caption| caption.starts_with("status"))
-        .collect();
+    let content: Vec<&str> =
+        captions.iter().map(String::as_str).skip_while(|caption| caption.starts_with("status")).collect();
     for (caption, wanted) in content.iter().zip(order.iter().cycle()) {
         assert_eq!(caption, wanted, "{captions:?}");
     }
@@ -39,11 +36,7 @@ fn a_mixed_playlist_loops_without_a_dark_moment() {
         assert_eq!(shot.frame.size(), SCREEN);
         assert!(!shot.is_black(), "{}", shot.caption);
     }
-    let pictures = rig
-        .shots()
-        .iter()
-        .filter(|shot| shot.caption == "film.mp4")
-        .count();
+    let pictures = rig.shots().iter().filter(|shot| shot.caption == "film.mp4").count();
     assert!(pictures >= 30, "two turns of 25 pictures: {pictures}");
 
     // 400x400 becomes 180x180 in the middle, and the disc stays round.
@@ -91,16 +84,10 @@ fn what_cannot_be_played_is_skipped_and_named() {
     let good = solid(path, "good.png", (32, 18), [200, 30, 30]);
     let mut rig = Rig::start();
     rig.authorize();
-    rig.play(
-        1,
-        vec![video(&broken_film), image(&broken_image, 100), image(&good, 200)],
-    );
+    rig.play(1, vec![video(&broken_film), image(&broken_image, 100), image(&good, 200)]);
     rig.until("two turns", |rig| rig.face.borrow().items_shown >= 2);
-    let content: Vec<String> = rig
-        .captions()
-        .into_iter()
-        .filter(|caption| !caption.starts_with("status"))
-        .collect();
+    let content: Vec<String> =
+        rig.captions().into_iter().filter(|caption| !caption.starts_with("status")).collect();
     assert_eq!(content, ["good.png"]);
     let commands = rig.commands.as_mut().unwrap();
     let mut suspects = Vec::new();
@@ -147,12 +134,7 @@ fn new_content_waits_for_its_turn_and_permission_decides() {
 
 fn assert_extent(rig: &Rig, caption: &str, wanted: (u32, u32, u32, u32)) {
     let found = rig.last(caption).extent().unwrap();
-    let pairs = [
-        (found.0, wanted.0),
-        (found.1, wanted.1),
-        (found.2, wanted.2),
-        (found.3, wanted.3),
-    ];
+    let pairs = [(found.0, wanted.0), (found.1, wanted.1), (found.2, wanted.2), (found.3, wanted.3)];
     assert!(
         pairs.iter().all(|(found, wanted)| found.abs_diff(*wanted) <= 2),
         "{caption}: {found:?}, not {wanted:?}"

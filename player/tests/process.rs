@@ -98,23 +98,13 @@ fn private_bus() -> (Running, String) {
         .spawn()
         .unwrap();
     let mut address = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut address)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
     (Running(child), address.trim().to_owned())
 }
 
 fn player(address: &str, directory: &Path) -> Running {
     let child = Command::new(env!("CARGO_BIN_EXE_signage-player"))
-        .args([
-            "run",
-            "--backend",
-            "headless",
-            "--size",
-            "320x180",
-            "--bus",
-            address,
-        ])
+        .args(["run", "--backend", "headless", "--size", "320x180", "--bus", address])
         .arg("--store")
         .arg(directory.join("store"))
         .arg("--dump")
@@ -126,14 +116,7 @@ fn player(address: &str, directory: &Path) -> Running {
 async fn provisioner(address: &str, world: &Shared, phase: Phase, problem: Option<Code>) -> Connection {
     zbus::connection::Builder::address(address)
         .unwrap()
-        .serve_at(
-            bus::PATH,
-            FakeProvisioner {
-                phase,
-                problem,
-                world: world.clone(),
-            },
-        )
+        .serve_at(bus::PATH, FakeProvisioner { phase, problem, world: world.clone() })
         .unwrap()
         .name(bus::SERVICE)
         .unwrap()
@@ -143,11 +126,7 @@ async fn provisioner(address: &str, world: &Shared, phase: Phase, problem: Optio
 }
 
 async fn change(connection: &Connection, phase: Phase, problem: Option<Code>) {
-    let object = connection
-        .object_server()
-        .interface::<_, FakeProvisioner>(bus::PATH)
-        .await
-        .unwrap();
+    let object = connection.object_server().interface::<_, FakeProvisioner>(bus::PATH).await.unwrap();
     let mut provisioner = object.get_mut().await;
     provisioner.phase = phase;
     provisioner.problem = problem;
@@ -194,20 +173,13 @@ async fn from_an_empty_device_to_content_and_back() {
         &world,
         &account(1),
         1,
-        &[
-            ("red.png", ItemKind::Image, red.clone()),
-            ("blue.png", ItemKind::Image, blue),
-        ],
+        &[("red.png", ItemKind::Image, red.clone()), ("blue.png", ItemKind::Image, blue)],
     );
 
     // The player is there first, as on a device.
     let (_bus, address) = private_bus();
     let first = player(&address, path);
-    let observer = zbus::connection::Builder::address(address.as_str())
-        .unwrap()
-        .build()
-        .await
-        .unwrap();
+    let observer = zbus::connection::Builder::address(address.as_str()).unwrap().build().await.unwrap();
     until(&observer, "Scene", "status".to_owned()).await;
     let service = provisioner(&address, &world, Phase::Sources, Some(Code::UsbNone)).await;
     until(&observer, "Problem", "USB-001".to_owned()).await;
@@ -238,8 +210,5 @@ async fn from_an_empty_device_to_content_and_back() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     pictures.sort();
-    assert!(
-        pictures.iter().any(|name| name.ends_with("red.png.png")),
-        "{pictures:?}"
-    );
+    assert!(pictures.iter().any(|name| name.ends_with("red.png.png")), "{pictures:?}");
 }

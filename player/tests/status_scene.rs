@@ -40,31 +40,17 @@ fn overlap(a: &Area, b: &Area) -> bool {
 }
 
 fn check(layout: &Layout, size: Size, what: &str) {
-    let screen = Area {
-        x: 0.0,
-        y: 0.0,
-        width: size.width as f32,
-        height: size.height as f32,
-    };
+    let screen = Area { x: 0.0, y: 0.0, width: size.width as f32, height: size.height as f32 };
     for area in &layout.texts {
         assert!(inside(area, &screen), "{what} {size}: {area:?} leaves the screen");
     }
     if let Some(panel) = &layout.panel {
-        assert!(
-            inside(panel, &screen),
-            "{what} {size}: {panel:?} leaves the screen"
-        );
+        assert!(inside(panel, &screen), "{what} {size}: {panel:?} leaves the screen");
         for area in &layout.panel_texts {
-            assert!(
-                inside(area, panel),
-                "{what} {size}: {area:?} leaves its panel {panel:?}"
-            );
+            assert!(inside(area, panel), "{what} {size}: {area:?} leaves its panel {panel:?}");
         }
         for area in &layout.texts {
-            assert!(
-                !overlap(area, panel),
-                "{what} {size}: {area:?} under the panel {panel:?}"
-            );
+            assert!(!overlap(area, panel), "{what} {size}: {area:?} under the panel {panel:?}");
         }
     }
     let all: Vec<&Area> = layout.texts.iter().chain(&layout.panel_texts).collect();
@@ -98,10 +84,7 @@ fn every_problem_fits_with_any_detail() {
             let detail = "word ".repeat(words) + &"x".repeat(words * 3);
             view.problem = Some(ProblemView::new(code, detail.trim(), Some(3599)));
             let (_, layout) = painter.paint(&view, size).unwrap();
-            assert!(
-                layout.panel_texts.len() >= 4 + usize::from(words > 0),
-                "{code} {size}"
-            );
+            assert!(layout.panel_texts.len() >= 4 + usize::from(words > 0), "{code} {size}");
             check(&layout, size, code.as_str());
         }
     }
@@ -124,22 +107,8 @@ fn a_countdown_changes_its_line_and_nothing_else() {
             if twelve.rgb(x, y) != eleven.rgb(x, y) {
                 differences += 1;
                 let (x, y) = (x as f32, y as f32);
-                let widened = Area {
-                    width: line.width + 40.0,
-                    ..*line
-                };
-                assert!(
-                    inside(
-                        &Area {
-                            x,
-                            y,
-                            width: 0.0,
-                            height: 0.0
-                        },
-                        &widened
-                    ),
-                    "{x},{y} beside {line:?}"
-                );
+                let widened = Area { width: line.width + 40.0, ..*line };
+                assert!(inside(&Area { x, y, width: 0.0, height: 0.0 }, &widened), "{x},{y} beside {line:?}");
             }
         }
     }
@@ -160,8 +129,6 @@ fn a_code_of_a_newer_provisioner_is_shown_as_it_is() {
         (problem.code.as_str(), problem.detail.as_str(), problem.retry_in),
         ("NEW-042", "something", Some(60))
     );
-    let (_, layout) = Painter::default()
-        .paint(&StatusView::from_status(&status, 0), SIZES[0])
-        .unwrap();
+    let (_, layout) = Painter::default().paint(&StatusView::from_status(&status, 0), SIZES[0]).unwrap();
     check(&layout, SIZES[0], "unknown code");
 }

@@ -23,11 +23,7 @@ struct FakeProvisioner(Shared);
 impl Provisioner for FakeProvisioner {
     async fn hub(&self) -> Result<Option<Hub>, AccessError> {
         let world = self.0.lock().unwrap();
-        Ok(Some(Hub {
-            url: world.url.clone(),
-            ca: String::new(),
-            account_key: world.key.clone(),
-        }))
+        Ok(Some(Hub { url: world.url.clone(), ca: String::new(), account_key: world.key.clone() }))
     }
 
     async fn token(&self) -> Result<Secret, AccessError> {
@@ -51,11 +47,7 @@ fn start(world: &Shared, store: &Path) -> Bench {
     let (commands, inbox) = unbounded_channel();
     tokio::spawn(Syncer::new(store.to_owned(), FakeProvisioner(world.clone()), report).run(inbox));
     commands.send(Command::Resume).unwrap();
-    Bench {
-        world: world.clone(),
-        events,
-        commands,
-    }
+    Bench { world: world.clone(), events, commands }
 }
 
 impl Bench {
@@ -66,11 +58,7 @@ impl Bench {
             if let Some(found) = self.events.lock().unwrap().iter().find_map(&find) {
                 return found;
             }
-            assert!(
-                Instant::now() < end,
-                "{what}; seen {:?}",
-                self.events.lock().unwrap()
-            );
+            assert!(Instant::now() < end, "{what}; seen {:?}", self.events.lock().unwrap());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -92,10 +80,7 @@ impl Bench {
     }
 
     async fn idle(&self) {
-        self.until("idle", |event| {
-            matches!(event, Event::Sync(SyncState::Idle)).then_some(())
-        })
-        .await;
+        self.until("idle", |event| matches!(event, Event::Sync(SyncState::Idle)).then_some(())).await;
     }
 
     fn forget(&self) {
@@ -135,17 +120,10 @@ async fn content_comes_is_kept_and_is_there_without_the_hub() {
     bench.look();
     bench.program(8).await;
     bench.idle().await;
-    assert_eq!(
-        (world.lock().unwrap().requests.len(), blobs(store.path())),
-        (3, 3)
-    );
+    assert_eq!((world.lock().unwrap().requests.len(), blobs(store.path())), (3, 3));
     bench.look();
     bench.idle().await;
-    assert_eq!(
-        blobs(store.path()),
-        2,
-        "evicted when nothing can need it any more"
-    );
+    assert_eq!(blobs(store.path()), 2, "evicted when nothing can need it any more");
 
     // After a restart, with the hub away.
     world.lock().unwrap().url = "http://127.0.0.1:9/".into();
@@ -180,10 +158,7 @@ async fn a_file_that_is_not_what_was_signed_is_refused() {
     let (code, detail) = bench.failure().await;
     assert_eq!(
         (code, detail.as_str()),
-        (
-            Code::PlyDownload,
-            "the hub sent another file than the publication names"
-        )
+        (Code::PlyDownload, "the hub sent another file than the publication names")
     );
     assert_eq!(blobs(store.path()), 0);
     world.lock().unwrap().blobs.clear();
@@ -224,11 +199,7 @@ async fn older_or_foreign_publications_are_refused_and_another_account_starts_an
 
     world.lock().unwrap().key = jwk(&account(2));
     bench.look();
-    bench
-        .until("dropped", |event| {
-            matches!(event, Event::Content(None)).then_some(())
-        })
-        .await;
+    bench.until("dropped", |event| matches!(event, Event::Content(None)).then_some(())).await;
     bench.program(9).await;
 }
 
@@ -256,10 +227,7 @@ async fn a_store_that_comes_later_and_a_damaged_file_are_survived() {
     let path = &program.items[0].path;
     std::fs::write(path, vec![0; 100_000]).unwrap();
     bench.forget();
-    bench
-        .commands
-        .send(Command::Suspect(program.items[1].path.clone()))
-        .unwrap();
+    bench.commands.send(Command::Suspect(program.items[1].path.clone())).unwrap();
     bench.commands.send(Command::Suspect(path.clone())).unwrap();
     bench.program(1).await;
     assert_eq!(std::fs::read(path).unwrap(), content(1));

@@ -34,19 +34,15 @@ impl ProvisionerClient {
 impl Provisioner for ProvisionerClient {
     async fn hub(&self) -> Result<Option<Hub>, AccessError> {
         let reply = self.call("GetHub").await?;
-        let (url, ca, account_key): (String, String, String) = reply
-            .body()
-            .deserialize()
-            .map_err(|error| AccessError(error.into()))?;
+        let (url, ca, account_key): (String, String, String) =
+            reply.body().deserialize().map_err(|error| AccessError(error.into()))?;
         Ok((!url.is_empty() && !account_key.is_empty()).then_some(Hub { url, ca, account_key }))
     }
 
     async fn token(&self) -> Result<Secret, AccessError> {
         let reply = self.call("GetAccessToken").await?;
-        let (token, _expires_at): (String, u64) = reply
-            .body()
-            .deserialize()
-            .map_err(|error| AccessError(error.into()))?;
+        let (token, _expires_at): (String, u64) =
+            reply.body().deserialize().map_err(|error| AccessError(error.into()))?;
         Ok(Secret::new(token))
     }
 }
@@ -71,11 +67,7 @@ pub(super) async fn watch(connection: &Connection, report: impl Fn(Status)) -> z
         if present {
             match read(connection).await {
                 Ok(status) => {
-                    debug!(
-                        phase = status.phase,
-                        generation = status.generation,
-                        "provisioner's state"
-                    );
+                    debug!(phase = status.phase, generation = status.generation, "provisioner's state");
                     report(status);
                 }
                 // It may have gone in between; its return is announced.
@@ -97,8 +89,6 @@ pub(super) async fn watch(connection: &Connection, report: impl Fn(Status)) -> z
 }
 
 async fn read(connection: &Connection) -> zbus::Result<Status> {
-    let reply = connection
-        .call_method(Some(SERVICE), PATH, Some(PROPERTIES), "GetAll", &INTERFACE)
-        .await?;
+    let reply = connection.call_method(Some(SERVICE), PATH, Some(PROPERTIES), "GetAll", &INTERFACE).await?;
     reply.body().deserialize()
 }

@@ -49,11 +49,7 @@ pub fn client(ca: &str) -> Result<Client, FetchError> {
         .user_agent(concat!("signage-player/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(std::time::Duration::from_secs(10))
         .read_timeout(std::time::Duration::from_secs(30));
-    let builder = if certificates.is_empty() {
-        builder
-    } else {
-        builder.tls_certs_merge(certificates)
-    };
+    let builder = if certificates.is_empty() { builder } else { builder.tls_certs_merge(certificates) };
     builder.build().map_err(FetchError::Transport)
 }
 

@@ -29,19 +29,14 @@ pub enum Refused {
 pub fn check(compact: &str, key: &VerifyingKey, have: Option<u64>) -> Result<Publication, Refused> {
     let publication: Publication = jws::verify(compact, typ::PUBLICATION, key).map_err(Refused::Signature)?;
     if let Some(have) = have.filter(|&have| publication.sequence < have) {
-        return Err(Refused::Older {
-            have,
-            got: publication.sequence,
-        });
+        return Err(Refused::Older { have, got: publication.sequence });
     }
     let items = &publication.playlist.items;
     if items.len() > MAX_ITEMS {
         return Err(Refused::Malformed("too many items"));
     }
     if !items.iter().all(|item| is_digest(&item.blob.sha256)) {
-        return Err(Refused::Malformed(
-            "a digest is not SHA-256 in lower-case hexadecimal",
-        ));
+        return Err(Refused::Malformed("a digest is not SHA-256 in lower-case hexadecimal"));
     }
     if items.iter().any(|item| item.blob.size == 0) {
         return Err(Refused::Malformed("an empty file"));
@@ -51,10 +46,7 @@ pub fn check(compact: &str, key: &VerifyingKey, have: Option<u64>) -> Result<Pub
 
 /// 64 lower-case hexadecimal digits. Digests become file names, so nothing else may pass.
 fn is_digest(text: &str) -> bool {
-    text.len() == 64
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 #[cfg(test)]
@@ -65,28 +57,10 @@ mod tests {
     use super::*;
 
     fn publication(sequence: u64, sha256: &str) -> Publication {
-        let blob = Blob {
-            sha256: sha256.into(),
-            size: 1,
-            media_type: "image/png".into(),
-        };
-        let item = Item {
-            id: "1".into(),
-            title: "a".into(),
-            kind: ItemKind::Image,
-            blob,
-            duration_ms: None,
-        };
-        let playlist = Playlist {
-            name: "Default".into(),
-            items: vec![item],
-        };
-        Publication {
-            account: "a".into(),
-            sequence,
-            issued_at: jiff::Timestamp::UNIX_EPOCH,
-            playlist,
-        }
+        let blob = Blob { sha256: sha256.into(), size: 1, media_type: "image/png".into() };
+        let item = Item { id: "1".into(), title: "a".into(), kind: ItemKind::Image, blob, duration_ms: None };
+        let playlist = Playlist { name: "Default".into(), items: vec![item] };
+        Publication { account: "a".into(), sequence, issued_at: jiff::Timestamp::UNIX_EPOCH, playlist }
     }
 
     fn signed(document: &Publication) -> String {
@@ -100,21 +74,11 @@ mod tests {
         let text = signed(&publication(5, &"0a".repeat(32)));
         assert_eq!(check(&text, &key, None).unwrap().sequence, 5);
         assert_eq!(check(&text, &key, Some(5)).unwrap().sequence, 5);
-        assert!(matches!(
-            check(&text, &key, Some(6)),
-            Err(Refused::Older { have: 6, got: 5 })
-        ));
+        assert!(matches!(check(&text, &key, Some(6)), Err(Refused::Older { have: 6, got: 5 })));
         assert!(matches!(check(&text, &other, None), Err(Refused::Signature(_))));
-        let authorization = jws::sign(
-            &SigningKey::from_bytes(&[1; 32]),
-            typ::AUTHORIZATION,
-            &publication(5, ""),
-        )
-        .unwrap();
-        assert!(matches!(
-            check(&authorization, &key, None),
-            Err(Refused::Signature(_))
-        ));
+        let authorization =
+            jws::sign(&SigningKey::from_bytes(&[1; 32]), typ::AUTHORIZATION, &publication(5, "")).unwrap();
+        assert!(matches!(check(&authorization, &key, None), Err(Refused::Signature(_))));
     }
 
     #[test]
@@ -122,10 +86,7 @@ mod tests {
         let key = SigningKey::from_bytes(&[1; 32]).verifying_key();
         for digest in ["", "../../etc/passwd", &"0A".repeat(32), &"0a".repeat(31)] {
             let text = signed(&publication(1, digest));
-            assert!(
-                matches!(check(&text, &key, None), Err(Refused::Malformed(_))),
-                "{digest}"
-            );
+            assert!(matches!(check(&text, &key, None), Err(Refused::Malformed(_))), "{digest}");
         }
     }
 }

@@ -54,11 +54,7 @@ trait Context<T> {
 
 impl<T> Context<T> for io::Result<T> {
     fn context(self, action: &'static str, path: &Path) -> Result<T, StoreError> {
-        self.map_err(|source| StoreError {
-            action,
-            path: path.to_owned(),
-            source,
-        })
+        self.map_err(|source| StoreError { action, path: path.to_owned(), source })
     }
 }
 
@@ -74,9 +70,7 @@ impl Store {
         rustix::fs::access(&blobs, rustix::fs::Access::WRITE_OK)
             .map_err(io::Error::from)
             .context("write to", &blobs)?;
-        Ok(Self {
-            root: root.to_owned(),
-        })
+        Ok(Self { root: root.to_owned() })
     }
 
     /// The stored publication, if there is one.
@@ -108,9 +102,7 @@ impl Store {
     /// Forgets the stored publication.
     pub fn remove_publication(&self) -> Result<(), StoreError> {
         let path = self.root.join(PUBLICATION);
-        remove(&path)
-            .and_then(|()| sync_directory(&self.root))
-            .context("remove", &path)
+        remove(&path).and_then(|()| sync_directory(&self.root)).context("remove", &path)
     }
 
     /// Place of a blob that is here in its full length.
@@ -146,10 +138,7 @@ impl Store {
 
     /// Hashes a stored blob again and removes it when it is damaged.
     pub fn recheck(&self, path: &Path) -> Result<Checked, StoreError> {
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if path.parent() != Some(&self.root.join(BLOBS)) {
             return Ok(Checked::Good);
         }
@@ -170,10 +159,8 @@ impl Store {
         let mut removed = 0;
         for entry in fs::read_dir(&directory).context("list", &directory)? {
             let path = entry.context("list", &directory)?.path();
-            let needed = path
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .is_some_and(|stem| keep.contains(stem));
+            let needed =
+                path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| keep.contains(stem));
             if !needed {
                 remove(&path).context("remove", &path)?;
                 removed += 1;
@@ -262,11 +249,7 @@ mod tests {
         fs::write(&path, b"01234").unwrap();
         assert_eq!(store.blob(&whole), None, "truncated");
         fs::write(&path, b"0123456780").unwrap();
-        assert_eq!(
-            store.blob(&whole),
-            Some(path.clone()),
-            "the length alone does not show it"
-        );
+        assert_eq!(store.blob(&whole), Some(path.clone()), "the length alone does not show it");
         assert_eq!(store.recheck(&path).unwrap(), Checked::WrongDigest);
         assert_eq!(store.blob(&whole), None);
         fs::write(store.root.join("publication.jws.new"), "half").unwrap();

@@ -198,17 +198,9 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
         self.failures += 1;
         let delay = backoff(self.failures, rand::random());
         if self.failures == 1 {
-            warn!(
-                error = text,
-                retry_in_ms = delay.as_millis() as u64,
-                "content not in step with the hub"
-            );
+            warn!(error = text, retry_in_ms = delay.as_millis() as u64, "content not in step with the hub");
         } else {
-            debug!(
-                error = text,
-                failures = self.failures,
-                "content not in step with the hub"
-            );
+            debug!(error = text, failures = self.failures, "content not in step with the hub");
         }
         let retry_at = wall_ms() + delay.as_millis() as u64;
         (self.report)(Event::Sync(SyncState::Failed {
@@ -222,19 +214,12 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
     async fn cycle(&mut self) -> Result<(), CycleError> {
         let store = match &self.store {
             Some(store) => store.clone(),
-            None => self
-                .store
-                .insert(Store::open(&self.directory).map_err(CycleError::Store)?)
-                .clone(),
+            None => self.store.insert(Store::open(&self.directory).map_err(CycleError::Store)?).clone(),
         };
         let hub = self.provisioner.hub().await?.ok_or(CycleError::NoHub)?;
         let key = account_key(&hub.account_key).ok_or(CycleError::Key)?;
         if self.hub.as_ref() != Some(&hub) {
-            if self
-                .hub
-                .as_ref()
-                .is_none_or(|known| known.account_key != hub.account_key)
-            {
+            if self.hub.as_ref().is_none_or(|known| known.account_key != hub.account_key) {
                 self.load(&store, &key)?;
             }
             self.client = Some(download::client(&hub.ca)?);
@@ -283,13 +268,9 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
             None => self.token.insert(self.provisioner.token().await?).clone(),
         };
         let base = hub.url.trim_end_matches('/');
-        let complete = self
-            .stored
-            .as_ref()
-            .is_some_and(|stored| missing(store, &stored.publication).is_empty());
-        let mut request = client
-            .get(format!("{base}{}", api::MANIFEST))
-            .bearer_auth(token.expose());
+        let complete =
+            self.stored.as_ref().is_some_and(|stored| missing(store, &stored.publication).is_empty());
+        let mut request = client.get(format!("{base}{}", api::MANIFEST)).bearer_auth(token.expose());
         if let Some(etag) = self.etag.as_ref().filter(|_| complete) {
             request = request.header(header::IF_NONE_MATCH, etag);
         }
@@ -303,10 +284,7 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
         let compact = text(response).await?;
         let have = self.stored.as_ref().map(|stored| stored.publication.sequence);
         let new = publication::check(&compact, key, have)?;
-        let changed = self
-            .stored
-            .as_ref()
-            .is_none_or(|stored| stored.publication != new);
+        let changed = self.stored.as_ref().is_none_or(|stored| stored.publication != new);
 
         // Room first: what neither the old nor the new publication needs.
         self.evict(store, Some(&new))?;
@@ -321,35 +299,19 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
                     last = Some(Instant::now());
                     let percent = (have.saturating_mul(100) / blob.size.max(1)).min(100) as u8;
                     let title = title.clone();
-                    report(Event::Sync(SyncState::Downloading {
-                        number: index + 1,
-                        total,
-                        title,
-                        percent,
-                    }));
+                    report(Event::Sync(SyncState::Downloading { number: index + 1, total, title, percent }));
                 }
             };
             download::fetch(&client, &url, &token, store, &blob, progress).await?;
             debug!(title, sha256 = blob.sha256, "file downloaded");
         }
-        if self
-            .stored
-            .as_ref()
-            .is_none_or(|stored| stored.compact != compact)
-        {
+        if self.stored.as_ref().is_none_or(|stored| stored.compact != compact) {
             store.set_publication(&compact)?;
         }
         if changed {
-            info!(
-                sequence = new.sequence,
-                items = new.playlist.items.len(),
-                "new publication"
-            );
+            info!(sequence = new.sequence, items = new.playlist.items.len(), "new publication");
         }
-        self.stored = Some(Stored {
-            publication: new,
-            compact,
-        });
+        self.stored = Some(Stored { publication: new, compact });
         self.etag = etag;
         if changed || total > 0 {
             self.report_content(store);
@@ -368,12 +330,7 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
     }
 
     fn evict(&self, store: &Store, new: Option<&Publication>) -> Result<(), CycleError> {
-        let publications = self
-            .stored
-            .as_ref()
-            .map(|stored| &stored.publication)
-            .into_iter()
-            .chain(new);
+        let publications = self.stored.as_ref().map(|stored| &stored.publication).into_iter().chain(new);
         let keep: BTreeSet<String> = publications
             .flat_map(|publication| &publication.playlist.items)
             .map(|item| item.blob.sha256.clone())
@@ -407,9 +364,7 @@ impl<P: Provisioner, R: FnMut(Event) + Send> Syncer<P, R> {
 
 impl<P, R> std::fmt::Debug for Syncer<P, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Syncer")
-            .field("directory", &self.directory)
-            .finish_non_exhaustive()
+        f.debug_struct("Syncer").field("directory", &self.directory).finish_non_exhaustive()
     }
 }
 
@@ -455,9 +410,7 @@ fn interval(random: f64) -> Duration {
 
 /// Until the next try after so many failures in a row; `random` is between 0 and 1.
 fn backoff(failures: u32, random: f64) -> Duration {
-    let full = FIRST_RETRY
-        .saturating_mul(1 << failures.saturating_sub(1).min(16))
-        .min(LAST_RETRY);
+    let full = FIRST_RETRY.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(LAST_RETRY);
     full.mul_f64(0.7 + 0.3 * random)
 }
 

@@ -30,23 +30,13 @@ struct Dump {
 impl Headless {
     /// A screen of `size`.
     pub fn new(size: Size) -> Self {
-        Self {
-            size,
-            caption: String::new(),
-            announced: false,
-            dump: None,
-            observer: None,
-        }
+        Self { size, caption: String::new(), announced: false, dump: None, observer: None }
     }
 
     /// Writes a PNG into `directory` whenever something else comes on the screen.
     #[must_use]
     pub fn dump_to(mut self, directory: PathBuf) -> Self {
-        self.dump = Some(Dump {
-            directory,
-            files: 0,
-            wanted: true,
-        });
+        self.dump = Some(Dump { directory, files: 0, wanted: true });
         self
     }
 
@@ -66,11 +56,7 @@ impl Headless {
     }
 
     pub(super) fn poll(&mut self) -> Output {
-        if std::mem::replace(&mut self.announced, true) {
-            Output::Unchanged
-        } else {
-            Output::New
-        }
+        if std::mem::replace(&mut self.announced, true) { Output::Unchanged } else { Output::New }
     }
 
     pub(super) fn present(&mut self, frame: &Frame) -> Presented {
@@ -94,16 +80,8 @@ impl Headless {
 
 impl Dump {
     fn write(&mut self, caption: &str, frame: &Frame) {
-        let plain: String = caption
-            .chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() || c == '.' {
-                    c
-                } else {
-                    '-'
-                }
-            })
-            .collect();
+        let plain: String =
+            caption.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
         let path = self.directory.join(format!("{:04}-{plain}.png", self.files));
         self.files += 1;
         if let Err(error) = write_png(&path, frame) {
@@ -115,19 +93,11 @@ impl Dump {
 /// Writes a picture as PNG.
 pub fn write_png(path: &std::path::Path, frame: &Frame) -> image::ImageResult<()> {
     let Size { width, height } = frame.size();
-    image::save_buffer(
-        path,
-        &frame.to_rgb(),
-        width,
-        height,
-        image::ExtendedColorType::Rgb8,
-    )
+    image::save_buffer(path, &frame.to_rgb(), width, height, image::ExtendedColorType::Rgb8)
 }
 
 impl fmt::Debug for Headless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Headless")
-            .field("size", &self.size)
-            .finish_non_exhaustive()
+        f.debug_struct("Headless").field("size", &self.size).finish_non_exhaustive()
     }
 }

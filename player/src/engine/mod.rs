@@ -213,32 +213,16 @@ impl Engine {
 
     /// When [`Event::Tick`] is due at the latest, on the monotonic clock.
     pub fn wake_at(&self, now: Now) -> Option<Duration> {
-        let running = self
-            .current
-            .as_ref()
-            .and_then(|current| current.running)
-            .map(|running| running.until);
-        let preparing = self
-            .next
-            .as_ref()
-            .filter(|next| !next.ready)
-            .map(|next| next.since + PREPARE_TIMEOUT);
-        let second = (self.scene() == Scene::Status)
-            .then(|| self.countdown_changes(now))
-            .flatten();
-        [running, preparing, self.rest_until, second]
-            .into_iter()
-            .flatten()
-            .min()
+        let running = self.current.as_ref().and_then(|current| current.running).map(|running| running.until);
+        let preparing =
+            self.next.as_ref().filter(|next| !next.ready).map(|next| next.since + PREPARE_TIMEOUT);
+        let second = (self.scene() == Scene::Status).then(|| self.countdown_changes(now)).flatten();
+        [running, preparing, self.rest_until, second].into_iter().flatten().min()
     }
 
     /// What is on the screen.
     pub fn scene(&self) -> Scene {
-        if self.current.is_some() {
-            Scene::Content
-        } else {
-            Scene::Status
-        }
+        if self.current.is_some() { Scene::Content } else { Scene::Status }
     }
 
     /// Whether the provisioner says so right now.
@@ -289,11 +273,7 @@ impl Engine {
     }
 
     fn progress(&self) -> Option<String> {
-        if self
-            .program
-            .as_ref()
-            .is_some_and(|program| !program.items.is_empty())
-        {
+        if self.program.as_ref().is_some_and(|program| !program.items.is_empty()) {
             return Some("Preparing content …".into());
         }
         self.sync.progress()
@@ -308,21 +288,14 @@ impl Engine {
             .into_iter()
             .flatten()
             .filter_map(|at| until_second(at.saturating_sub(now.wall_ms)));
-        let rest = self
-            .rest_until
-            .and_then(|until| until_second(until.saturating_sub(now.mono).as_millis() as u64));
+        let rest =
+            self.rest_until.and_then(|until| until_second(until.saturating_sub(now.mono).as_millis() as u64));
         wall.chain(rest).min()
     }
 
     fn running_video(&mut self, ticket: Ticket) -> Option<&mut Running> {
-        let current = self
-            .current
-            .as_mut()
-            .filter(|current| current.item.kind == ItemKind::Video)?;
-        current
-            .running
-            .as_mut()
-            .filter(|running| running.ticket == ticket)
+        let current = self.current.as_mut().filter(|current| current.item.kind == ItemKind::Video)?;
+        current.running.as_mut().filter(|running| running.ticket == ticket)
     }
 
     fn replace_program(&mut self, program: Option<Arc<Program>>, effects: &mut Vec<Effect>) {
@@ -353,10 +326,7 @@ impl Engine {
             self.cursor = next.index;
         }
         if let Some(current) = self.current.as_ref().filter(|current| current.running.is_some())
-            && self
-                .program
-                .as_ref()
-                .is_some_and(|program| Arc::ptr_eq(program, &current.program))
+            && self.program.as_ref().is_some_and(|program| Arc::ptr_eq(program, &current.program))
         {
             self.cursor = current.index;
         }
@@ -368,27 +338,17 @@ impl Engine {
         if let Some(next) = self.next.take_if(|next| next.ticket == ticket) {
             self.cursor = next.index + 1;
             effects.push(Effect::Release(next.ticket));
-            effects.push(Effect::Skipped {
-                item: next.item,
-                reason,
-            });
+            effects.push(Effect::Skipped { item: next.item, reason });
         } else if let Some(current) = self.current.as_ref()
             && current.running.is_some_and(|running| running.ticket == ticket)
         {
-            effects.push(Effect::Skipped {
-                item: current.item.clone(),
-                reason,
-            });
+            effects.push(Effect::Skipped { item: current.item.clone(), reason });
             self.finish_current(effects);
         } else {
             return;
         }
         self.failures += 1;
-        if self
-            .program
-            .as_ref()
-            .is_some_and(|program| self.failures >= program.items.len())
-        {
+        if self.program.as_ref().is_some_and(|program| self.failures >= program.items.len()) {
             self.failures = 0;
             self.rest_until = Some(now.mono + REST);
             self.drop_next(effects);
@@ -403,12 +363,7 @@ impl Engine {
             match current.item.kind {
                 ItemKind::Image => self.end_image(now, effects),
                 ItemKind::Video => {
-                    self.broken(
-                        running.ticket,
-                        "no new picture for a long time".into(),
-                        now,
-                        effects,
-                    );
+                    self.broken(running.ticket, "no new picture for a long time".into(), now, effects);
                 }
             }
         }
@@ -453,10 +408,7 @@ impl Engine {
             }
             return;
         }
-        let running = self
-            .current
-            .as_ref()
-            .is_some_and(|current| current.running.is_some());
+        let running = self.current.as_ref().is_some_and(|current| current.running.is_some());
         if !running && let Some(next) = self.next.take_if(|next| next.ready) {
             self.start(next, &program, now, effects);
         }
@@ -475,16 +427,11 @@ impl Engine {
     }
 
     fn playable(&self) -> Option<Arc<Program>> {
-        self.program
-            .as_ref()
-            .filter(|program| self.permitted && !program.items.is_empty())
-            .cloned()
+        self.program.as_ref().filter(|program| self.permitted && !program.items.is_empty()).cloned()
     }
 
     fn start(&mut self, next: Next, program: &Arc<Program>, now: Now, effects: &mut Vec<Effect>) {
-        let Next {
-            ticket, index, item, ..
-        } = next;
+        let Next { ticket, index, item, .. } = next;
         let lasts = match item.kind {
             ItemKind::Image => image_duration(&item),
             ItemKind::Video => STALL_TIMEOUT,
@@ -494,22 +441,9 @@ impl Engine {
         self.cursor = index + 1;
         let first = self.shown_of_program < program.items.len();
         self.shown_of_program += 1;
-        effects.push(Effect::Start {
-            ticket,
-            index,
-            item: item.clone(),
-            first,
-        });
-        let running = Some(Running {
-            ticket,
-            until: now.mono + lasts,
-        });
-        self.current = Some(Current {
-            program: program.clone(),
-            index,
-            item,
-            running,
-        });
+        effects.push(Effect::Start { ticket, index, item: item.clone(), first });
+        let running = Some(Running { ticket, until: now.mono + lasts });
+        self.current = Some(Current { program: program.clone(), index, item, running });
     }
 
     fn prepare(&mut self, program: &Program, now: Now, effects: &mut Vec<Effect>) {
@@ -517,17 +451,8 @@ impl Engine {
         let item = program.items[index].clone();
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        effects.push(Effect::Prepare {
-            ticket,
-            item: item.clone(),
-        });
-        self.next = Some(Next {
-            ticket,
-            index,
-            item,
-            ready: false,
-            since: now.mono,
-        });
+        effects.push(Effect::Prepare { ticket, item: item.clone() });
+        self.next = Some(Next { ticket, index, item, ready: false, since: now.mono });
     }
 }
 
@@ -544,7 +469,5 @@ fn permission(status: &Status) -> Option<bool> {
 
 fn image_duration(item: &ProgramItem) -> Duration {
     // A tenth of a second keeps a playlist of zeros from turning into a flicker.
-    item.duration
-        .unwrap_or(IMAGE_DURATION)
-        .max(Duration::from_millis(100))
+    item.duration.unwrap_or(IMAGE_DURATION).max(Duration::from_millis(100))
 }

@@ -39,23 +39,15 @@ impl SyncState {
     pub(super) fn progress(&self) -> Option<String> {
         match self {
             Self::Asking => Some("Asking the hub for content …".into()),
-            Self::Downloading {
-                number,
-                total,
-                title,
-                percent,
-            } => Some(format!("Downloading {number} of {total}: {title} ({percent} %)")),
+            Self::Downloading { number, total, title, percent } => {
+                Some(format!("Downloading {number} of {total}: {title} ({percent} %)"))
+            }
             Self::Idle | Self::Failed { .. } => None,
         }
     }
 
     pub(super) fn problem(&self, wall_ms: u64) -> Option<ProblemView> {
-        let Self::Failed {
-            code,
-            detail,
-            retry_at,
-        } = self
-        else {
+        let Self::Failed { code, detail, retry_at } = self else {
             return None;
         };
         let seconds = retry_at.saturating_sub(wall_ms).div_ceil(1000);

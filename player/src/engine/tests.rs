@@ -7,10 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn now(ms: u64) -> Now {
-    Now {
-        mono: Duration::from_millis(ms),
-        wall_ms: 1_700_000_000_000 + ms,
-    }
+    Now { mono: Duration::from_millis(ms), wall_ms: 1_700_000_000_000 + ms }
 }
 
 fn item(title: &str, kind: ItemKind, ms: Option<u64>) -> ProgramItem {
@@ -31,28 +28,16 @@ fn video(title: &str) -> ProgramItem {
 }
 
 fn content(sequence: u64, items: Vec<ProgramItem>) -> Event {
-    Event::Content(Some(Arc::new(Program {
-        sequence,
-        name: "Default".into(),
-        items,
-    })))
+    Event::Content(Some(Arc::new(Program { sequence, name: "Default".into(), items })))
 }
 
 fn phase(phase: Phase) -> Event {
-    Event::Provisioner(Status {
-        phase: phase.as_str().into(),
-        ..Status::default()
-    })
+    Event::Provisioner(Status { phase: phase.as_str().into(), ..Status::default() })
 }
 
 fn problem(phase: Phase, code: Code, retry_at: u64) -> Event {
     let phase = phase.as_str().into();
-    Event::Provisioner(Status {
-        phase,
-        problem_code: code.to_string(),
-        retry_at,
-        ..Status::default()
-    })
+    Event::Provisioner(Status { phase, problem_code: code.to_string(), retry_at, ..Status::default() })
 }
 
 /// Runs an engine and gives effects a short form: `prepare a`, `start a`, `release a`, `skip a`.
@@ -91,11 +76,7 @@ impl Bench {
             }
             Effect::Start { item, .. } => format!("start {}", item.title),
             Effect::Release(ticket) => {
-                let title = self
-                    .tickets
-                    .iter()
-                    .find(|(_, known)| **known == ticket)
-                    .map(|(title, _)| title);
+                let title = self.tickets.iter().find(|(_, known)| **known == ticket).map(|(title, _)| title);
                 format!("release {}", title.cloned().unwrap_or_else(|| "older".into()))
             }
             Effect::Skipped { item, .. } => format!("skip {}", item.title),
@@ -106,10 +87,7 @@ impl Bench {
 #[test]
 fn the_next_item_is_prepared_while_the_current_one_plays() {
     let mut bench = Bench::default();
-    assert!(
-        bench.at(0, content(1, vec![image("a"), video("b")])).is_empty(),
-        "not permitted yet"
-    );
+    assert!(bench.at(0, content(1, vec![image("a"), video("b")])).is_empty(), "not permitted yet");
     assert_eq!(bench.at(1, phase(Phase::Authorized)), ["prepare a"]);
     assert_eq!(bench.engine.scene(), Scene::Status);
     assert_eq!(bench.ready(100, "a"), ["start a", "prepare b"]);
@@ -119,14 +97,8 @@ fn the_next_item_is_prepared_while_the_current_one_plays() {
     assert_eq!(bench.at(5100, Event::Tick), ["release a", "start b", "prepare a"]);
     let b = bench.tickets["b"];
     assert!(bench.ready(5200, "a").is_empty());
-    assert_eq!(
-        bench.at(9000, Event::Ended(b)),
-        ["release b", "start a", "prepare b"]
-    );
-    assert_eq!(
-        (bench.engine.items_shown(), bench.engine.item_title()),
-        (3, Some("a"))
-    );
+    assert_eq!(bench.at(9000, Event::Ended(b)), ["release b", "start a", "prepare b"]);
+    assert_eq!((bench.engine.items_shown(), bench.engine.item_title()), (3, Some("a")));
 }
 
 #[test]
@@ -134,10 +106,7 @@ fn an_item_that_is_over_stays_until_the_next_is_ready() {
     let mut bench = Bench::playing(vec![image("a"), image("b")]);
     bench.ready(0, "a");
     assert_eq!(bench.at(5000, Event::Tick), ["release a"]);
-    assert_eq!(
-        (bench.engine.scene(), bench.engine.item_title()),
-        (Scene::Content, Some("a"))
-    );
+    assert_eq!((bench.engine.scene(), bench.engine.item_title()), (Scene::Content, Some("a")));
     assert_eq!(bench.ready(7000, "b"), ["start b", "prepare a"]);
 }
 
@@ -171,15 +140,9 @@ fn broken_items_beside_a_good_one_do_not_stop_it() {
     bench.ready(0, "good");
     for turn in 0..5 {
         let start = turn * 5000;
-        assert_eq!(
-            bench.broken(start + 10, "bad"),
-            ["release bad", "skip bad", "prepare good"]
-        );
+        assert_eq!(bench.broken(start + 10, "bad"), ["release bad", "skip bad", "prepare good"]);
         assert!(bench.ready(start + 20, "good").is_empty());
-        assert_eq!(
-            bench.at(start + 5000, Event::Tick),
-            ["release older", "start good", "prepare bad"]
-        );
+        assert_eq!(bench.at(start + 5000, Event::Tick), ["release older", "start good", "prepare bad"]);
     }
 }
 
@@ -199,10 +162,7 @@ fn a_video_that_breaks_while_playing_leaves_its_picture() {
 fn what_takes_too_long_counts_as_broken() {
     let mut bench = Bench::playing(vec![video("a"), image("b")]);
     assert_eq!(bench.engine.wake_at(now(0)), Some(PREPARE_TIMEOUT));
-    assert_eq!(
-        bench.at(20_000, Event::Tick),
-        ["release a", "skip a", "prepare b"]
-    );
+    assert_eq!(bench.at(20_000, Event::Tick), ["release a", "skip a", "prepare b"]);
     assert_eq!(bench.ready(20_100, "b"), ["start b", "prepare a"]);
 
     let mut bench = Bench::playing(vec![video("a"), image("b")]);
@@ -211,10 +171,7 @@ fn what_takes_too_long_counts_as_broken() {
     let a = bench.tickets["a"];
     assert!(bench.at(19_000, Event::Progress(a)).is_empty());
     assert!(bench.at(38_000, Event::Tick).is_empty());
-    assert_eq!(
-        bench.at(39_000, Event::Tick),
-        ["skip a", "release a", "start b", "prepare a"]
-    );
+    assert_eq!(bench.at(39_000, Event::Tick), ["skip a", "release a", "start b", "prepare a"]);
 }
 
 #[test]
@@ -222,10 +179,7 @@ fn new_content_takes_the_next_turn_empty_content_the_screen() {
     let mut bench = Bench::playing(vec![image("a"), image("b")]);
     bench.ready(0, "a");
     bench.ready(10, "b");
-    assert_eq!(
-        bench.at(100, content(2, vec![image("c")])),
-        ["release b", "prepare c"]
-    );
+    assert_eq!(bench.at(100, content(2, vec![image("c")])), ["release b", "prepare c"]);
     assert!(bench.ready(200, "c").is_empty());
     assert_eq!(bench.at(5000, Event::Tick), ["release a", "start c"]);
     assert_eq!(bench.at(5100, content(3, vec![])), ["release c"]);
@@ -239,33 +193,17 @@ fn new_content_takes_the_next_turn_empty_content_the_screen() {
 fn only_a_withdrawn_permission_ends_playing() {
     let mut bench = Bench::playing(vec![video("a")]);
     bench.ready(0, "a");
-    for harmless in [
-        Phase::Starting,
-        Phase::Sources,
-        Phase::Settings,
-        Phase::Network,
-        Phase::Clock,
-        Phase::Enrolling,
-    ] {
+    for harmless in
+        [Phase::Starting, Phase::Sources, Phase::Settings, Phase::Network, Phase::Clock, Phase::Enrolling]
+    {
         assert!(bench.at(10, phase(harmless)).is_empty());
         assert_eq!(bench.engine.scene(), Scene::Content, "{harmless:?}");
     }
-    assert!(
-        bench
-            .at(20, problem(Phase::Authorized, Code::HubUnreachable, 0))
-            .is_empty()
-    );
-    let failed = SyncState::Failed {
-        code: Code::PlyDownload,
-        detail: "no answer".into(),
-        retry_at: 0,
-    };
+    assert!(bench.at(20, problem(Phase::Authorized, Code::HubUnreachable, 0)).is_empty());
+    let failed = SyncState::Failed { code: Code::PlyDownload, detail: "no answer".into(), retry_at: 0 };
     assert!(bench.at(20, Event::Sync(failed)).is_empty());
-    for end in [
-        phase(Phase::Unauthorized),
-        phase(Phase::Pending),
-        problem(Phase::Sources, Code::UsbNone, 0),
-    ] {
+    for end in [phase(Phase::Unauthorized), phase(Phase::Pending), problem(Phase::Sources, Code::UsbNone, 0)]
+    {
         bench.at(30, phase(Phase::Authorized));
         bench.ready(40, "a");
         assert_eq!(bench.engine.scene(), Scene::Content);
@@ -279,12 +217,7 @@ fn late_answers_of_slots_that_are_gone_change_nothing() {
     let mut bench = Bench::playing(vec![video("a"), video("b")]);
     let a = bench.tickets["a"];
     bench.at(10, Event::Content(None));
-    for event in [
-        Event::Ready(a),
-        Event::Ended(a),
-        Event::Progress(a),
-        Event::Broken(a, "late".into()),
-    ] {
+    for event in [Event::Ready(a), Event::Ended(a), Event::Progress(a), Event::Broken(a, "late".into())] {
         assert!(bench.at(20, event).is_empty());
     }
     assert_eq!(bench.engine.scene(), Scene::Status);
@@ -295,10 +228,7 @@ fn another_screen_size_prepares_the_same_item_again() {
     let mut bench = Bench::playing(vec![image("a"), image("b"), image("c")]);
     bench.ready(0, "a");
     bench.ready(10, "b");
-    assert_eq!(
-        bench.at(100, Event::Resized),
-        ["release b", "release a", "prepare a"]
-    );
+    assert_eq!(bench.at(100, Event::Resized), ["release b", "release a", "prepare a"]);
     assert_eq!(bench.engine.scene(), Scene::Content);
     assert_eq!(bench.ready(200, "a"), ["start a", "prepare b"]);
 }
@@ -307,36 +237,18 @@ fn another_screen_size_prepares_the_same_item_again() {
 fn the_status_scene_speaks_of_downloads_and_counts_down() {
     let mut engine = Engine::default();
     engine.handle(phase(Phase::Authorized), now(0));
-    let state = SyncState::Downloading {
-        number: 2,
-        total: 3,
-        title: "film.mp4".into(),
-        percent: 45,
-    };
+    let state = SyncState::Downloading { number: 2, total: 3, title: "film.mp4".into(), percent: 45 };
     engine.handle(Event::Sync(state), now(0));
-    assert_eq!(
-        engine.view(now(0)).progress.as_deref(),
-        Some("Downloading 2 of 3: film.mp4 (45 %)")
-    );
+    assert_eq!(engine.view(now(0)).progress.as_deref(), Some("Downloading 2 of 3: film.mp4 (45 %)"));
     let retry_at = now(2500).wall_ms;
     let detail = "no answer from the hub".into();
-    engine.handle(
-        Event::Sync(SyncState::Failed {
-            code: Code::PlyDownload,
-            detail,
-            retry_at,
-        }),
-        now(0),
-    );
+    engine.handle(Event::Sync(SyncState::Failed { code: Code::PlyDownload, detail, retry_at }), now(0));
     let seconds = |engine: &Engine, ms| engine.view(now(ms)).problem.unwrap().retry_in;
     assert_eq!(seconds(&engine, 0), Some(3));
     // Woken when the number changes, and not before.
     let wake = engine.wake_at(now(0)).unwrap().as_millis() as u64;
     assert_eq!(wake, 500);
-    assert_eq!(
-        (seconds(&engine, wake - 1), seconds(&engine, wake)),
-        (Some(3), Some(2))
-    );
+    assert_eq!((seconds(&engine, wake - 1), seconds(&engine, wake)), (Some(3), Some(2)));
     assert_eq!(engine.wake_at(now(2500)), None, "the countdown is over");
     assert_eq!(seconds(&engine, 9000), Some(0));
 }

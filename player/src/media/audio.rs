@@ -88,9 +88,7 @@ impl AudioOutput {
         source.set_property_from_str("leaky-type", "downstream");
         let convert = gst::ElementFactory::make("audioconvert").build()?;
         let resample = gst::ElementFactory::make("audioresample").build()?;
-        let sink = gst::ElementFactory::make("alsasink")
-            .property("provide-clock", false)
-            .build()?;
+        let sink = gst::ElementFactory::make("alsasink").property("provide-clock", false).build()?;
         let pipeline = gst::Pipeline::new();
         pipeline.add_many([source.upcast_ref(), &convert, &resample, &sink])?;
         gst::Element::link_many([source.upcast_ref(), &convert, &resample, &sink])?;
@@ -124,14 +122,7 @@ fn close(state: &Mutex<State>) {
 
 /// Whether ALSA has a device to play on (`pcmC0D0p`).
 fn card_present() -> bool {
-    std::fs::read_dir("/dev/snd")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .any(|entry| {
-            entry
-                .file_name()
-                .to_str()
-                .is_some_and(|name| name.starts_with("pcmC") && name.ends_with('p'))
-        })
+    std::fs::read_dir("/dev/snd").into_iter().flatten().flatten().any(|entry| {
+        entry.file_name().to_str().is_some_and(|name| name.starts_with("pcmC") && name.ends_with('p'))
+    })
 }

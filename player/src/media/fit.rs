@@ -26,11 +26,7 @@ pub fn fit(content: Size, screen: Size) -> Placement {
     } else {
         Size::new(scaled(cw, sh, ch, sw), screen.height)
     };
-    Placement {
-        x: (screen.width - size.width) / 2,
-        y: (screen.height - size.height) / 2,
-        size,
-    }
+    Placement { x: (screen.width - size.width) / 2, y: (screen.height - size.height) / 2, size }
 }
 
 /// Scales packed pixels of three or four bytes; the order of the bytes stays.
@@ -40,9 +36,7 @@ pub fn scale(pixels: &[u8], from: Size, to: Size, kind: resize::PixelType) -> Op
     let mut target = Image::from_slice_u8(to.width, to.height, &mut scaled, kind).ok()?;
     let filter = resize::ResizeAlg::Convolution(resize::FilterType::CatmullRom);
     let options = resize::ResizeOptions::new().resize_alg(filter);
-    resize::Resizer::new()
-        .resize(&source, &mut target, &options)
-        .ok()?;
+    resize::Resizer::new().resize(&source, &mut target, &options).ok()?;
     Some(scaled)
 }
 
@@ -69,9 +63,7 @@ pub fn compose<const N: usize>(
 pub fn refit(frame: &Frame, screen: Size) -> Option<Frame> {
     let place = fit(frame.size(), screen);
     let scaled = scale(&frame.to_rgb(), frame.size(), place.size, resize::PixelType::U8x3)?;
-    compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| {
-        [blue, green, red]
-    })
+    compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| [blue, green, red])
 }
 
 #[cfg(test)]
@@ -84,38 +76,10 @@ mod tests {
     fn wide_pictures_get_bars_above_and_below_tall_ones_at_the_sides() {
         let screen = Size::new(1280, 720);
         let place = |width, height| fit(Size::new(width, height), screen);
-        assert_eq!(
-            place(640, 360),
-            Placement {
-                x: 0,
-                y: 0,
-                size: screen
-            }
-        );
-        assert_eq!(
-            place(400, 300),
-            Placement {
-                x: 160,
-                y: 0,
-                size: Size::new(960, 720)
-            }
-        );
-        assert_eq!(
-            place(2000, 500),
-            Placement {
-                x: 0,
-                y: 200,
-                size: Size::new(1280, 320)
-            }
-        );
-        assert_eq!(
-            place(1, 10_000),
-            Placement {
-                x: 639,
-                y: 0,
-                size: Size::new(1, 720)
-            }
-        );
+        assert_eq!(place(640, 360), Placement { x: 0, y: 0, size: screen });
+        assert_eq!(place(400, 300), Placement { x: 160, y: 0, size: Size::new(960, 720) });
+        assert_eq!(place(2000, 500), Placement { x: 0, y: 200, size: Size::new(1280, 320) });
+        assert_eq!(place(1, 10_000), Placement { x: 639, y: 0, size: Size::new(1, 720) });
     }
 
     proptest! {
@@ -143,10 +107,8 @@ mod tests {
         let (content, screen) = (Size::new(2, 2), Size::new(40, 20));
         let place = fit(content, screen);
         let scaled = scale(&red, content, place.size, resize::PixelType::U8x3).unwrap();
-        let frame = compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| {
-            [blue, green, red]
-        })
-        .unwrap();
+        let frame =
+            compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| [blue, green, red]).unwrap();
         assert_eq!(frame.rgb(9, 10), [0, 0, 0]);
         assert_eq!(frame.rgb(10, 10), [255, 0, 0]);
         assert_eq!(frame.rgb(29, 10), [255, 0, 0]);

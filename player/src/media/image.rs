@@ -32,9 +32,8 @@ pub enum ImageError {
 /// Decodes the file and fits it to `screen`, turned as its EXIF orientation says, on black.
 pub fn load(path: &Path, screen: Size) -> Result<Frame, ImageError> {
     let file = File::open(path).map_err(ImageError::Open)?;
-    let mut reader = ImageReader::new(BufReader::new(file))
-        .with_guessed_format()
-        .map_err(ImageError::Open)?;
+    let mut reader =
+        ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(ImageError::Open)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -42,9 +41,7 @@ pub fn load(path: &Path, screen: Size) -> Result<Frame, ImageError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(ImageError::Decode)?;
     // Damaged metadata is no reason not to show the picture.
-    let orientation = decoder
-        .orientation()
-        .unwrap_or(image::metadata::Orientation::NoTransforms);
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(ImageError::Decode)?;
     picture.apply_orientation(orientation);
     let size = Size::new(picture.width(), picture.height());
@@ -78,11 +75,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("half.png");
         let picture = image::RgbaImage::from_fn(100, 100, |x, _| {
-            if x < 50 {
-                image::Rgba([200, 100, 50, 255])
-            } else {
-                image::Rgba([255, 255, 255, 0])
-            }
+            if x < 50 { image::Rgba([200, 100, 50, 255]) } else { image::Rgba([255, 255, 255, 0]) }
         });
         picture.save(&path).unwrap();
         let frame = load(&path, Size::new(320, 180)).unwrap();
@@ -97,33 +90,22 @@ mod tests {
         let path = directory.path().join("no.png");
         assert!(matches!(load(&path, Size::new(16, 16)), Err(ImageError::Open(_))));
         std::fs::write(&path, "text").unwrap();
-        assert!(matches!(
-            load(&path, Size::new(16, 16)),
-            Err(ImageError::Decode(_))
-        ));
+        assert!(matches!(load(&path, Size::new(16, 16)), Err(ImageError::Decode(_))));
         std::fs::write(&path, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
-        assert!(matches!(
-            load(&path, Size::new(16, 16)),
-            Err(ImageError::Decode(_))
-        ));
+        assert!(matches!(load(&path, Size::new(16, 16)), Err(ImageError::Decode(_))));
     }
 
     #[test]
     fn a_photograph_is_turned_as_its_camera_was_held() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("turned.jpg");
-        image::RgbImage::from_pixel(100, 50, image::Rgb([200; 3]))
-            .save(&path)
-            .unwrap();
+        image::RgbImage::from_pixel(100, 50, image::Rgb([200; 3])).save(&path).unwrap();
         let mut bytes = std::fs::read(&path).unwrap();
         // APP1 with a TIFF directory of one entry: orientation (0x0112), short, one value, 6 = turn right.
         let tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
         let exif = [b"Exif\0\0".as_slice(), tiff].concat();
         let length = (exif.len() + 2) as u16;
-        bytes.splice(
-            2..2,
-            [&[0xff, 0xe1], length.to_be_bytes().as_slice(), &exif].concat(),
-        );
+        bytes.splice(2..2, [&[0xff, 0xe1], length.to_be_bytes().as_slice(), &exif].concat());
         std::fs::write(&path, bytes).unwrap();
         // 50x100 on a square: bars at the sides.
         let frame = load(&path, Size::new(100, 100)).unwrap();

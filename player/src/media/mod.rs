@@ -50,10 +50,7 @@ enum Stage {
 impl Media {
     /// Slots report to `messages`.
     pub fn new(messages: Sender<Message>) -> Self {
-        Self {
-            messages,
-            sound: AudioOutput::default(),
-        }
+        Self { messages, sound: AudioOutput::default() }
     }
 
     /// Loads GStreamer in the background, so that the first video does not wait for it.
@@ -68,10 +65,7 @@ impl Media {
     /// Starts to prepare an item for a screen of `size`. [`Event::Ready`] or [`Event::Broken`] follows.
     pub fn prepare(&self, ticket: Ticket, item: &ProgramItem, size: Size) -> Slot {
         let mailbox = Arc::new(Mailbox::default());
-        let mut slot = Slot {
-            mailbox: mailbox.clone(),
-            pipeline: None,
-        };
+        let mut slot = Slot { mailbox: mailbox.clone(), pipeline: None };
         let messages = self.messages.clone();
         let path = item.path.clone();
         match item.kind {
@@ -89,9 +83,7 @@ impl Media {
             ItemKind::Video => {
                 let stage = slot.pipeline.insert(Arc::default()).clone();
                 let sound = self.sound.clone();
-                spawn("video", move || {
-                    prepare_video(ticket, &path, size, mailbox, sound, &stage, messages)
-                });
+                spawn("video", move || prepare_video(ticket, &path, size, mailbox, sound, &stage, messages));
             }
         }
         slot
@@ -131,10 +123,7 @@ fn preroll(stage: &Mutex<Stage>, pipeline: gst::Element) -> Result<(), String> {
     if matches!(*stage, Stage::Released) {
         return Ok(());
     }
-    let result = pipeline
-        .set_state(gst::State::Paused)
-        .map(drop)
-        .map_err(|error| error.to_string());
+    let result = pipeline.set_state(gst::State::Paused).map(drop).map_err(|error| error.to_string());
     *stage = Stage::Built(pipeline);
     result
 }

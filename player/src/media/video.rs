@@ -55,9 +55,7 @@ pub(super) fn pipeline(
     let report: Report = Arc::new(report);
     let uri = gst::glib::filename_to_uri(path, None)?;
     let build = || -> Result<gst::Element, gst::glib::BoolError> {
-        let playbin = gst::ElementFactory::make("playbin3")
-            .property("uri", uri.as_str())
-            .build()?;
+        let playbin = gst::ElementFactory::make("playbin3").property("uri", uri.as_str()).build()?;
         // No subtitles, no visualisation of sound, no software volume.
         playbin.set_property_from_str("flags", "video+audio");
         playbin.set_property("video-sink", picture_branch(screen, mailbox, report.clone())?);
@@ -95,17 +93,9 @@ fn picture_branch(
         .field("height", screen.height as i32)
         .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
         .build();
-    let sink = AppSink::builder()
-        .caps(&caps)
-        .sync(true)
-        .max_buffers(1)
-        .drop(true)
-        .build();
+    let sink = AppSink::builder().caps(&caps).sync(true).max_buffers(1).drop(true).build();
     // A picture that is late by more than this is dropped and the decoder told to hurry.
-    sink.set_property(
-        "max-lateness",
-        gst::ClockTime::from_mseconds(100).nseconds() as i64,
-    );
+    sink.set_property("max-lateness", gst::ClockTime::from_mseconds(100).nseconds() as i64);
     sink.set_property("qos", true);
     let (preroll_mailbox, preroll_report) = (mailbox.clone(), report.clone());
     sink.set_callbacks(
@@ -118,11 +108,7 @@ fn picture_branch(
                 )
             })
             .new_sample(move |sink| {
-                deliver(
-                    &sink.pull_sample().map_err(|_| gst::FlowError::Eos)?,
-                    &mailbox,
-                    &report,
-                )
+                deliver(&sink.pull_sample().map_err(|_| gst::FlowError::Eos)?, &mailbox, &report)
             })
             .build(),
     );
@@ -149,12 +135,7 @@ fn deliver(
 fn sound_branch(sound: AudioOutput) -> Result<gst::Bin, gst::glib::BoolError> {
     let convert = gst::ElementFactory::make("audioconvert").build()?;
     let resample = gst::ElementFactory::make("audioresample").build()?;
-    let sink = AppSink::builder()
-        .caps(&audio::caps())
-        .sync(true)
-        .max_buffers(8)
-        .drop(true)
-        .build();
+    let sink = AppSink::builder().caps(&audio::caps()).sync(true).max_buffers(8).drop(true).build();
     sink.set_callbacks(
         AppSinkCallbacks::builder()
             .new_sample(move |sink| {

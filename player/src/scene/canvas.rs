@@ -83,10 +83,7 @@ impl Default for Fonts {
             database.load_font_source(fontdb::Source::Binary(Arc::new(data)));
         }
         let system = FontSystem::new_with_locale_and_db("en-US".into(), database);
-        Self {
-            system,
-            glyphs: SwashCache::new(),
-        }
+        Self { system, glyphs: SwashCache::new() }
     }
 }
 
@@ -116,9 +113,8 @@ impl Fonts {
 }
 
 fn measured(buffer: &Buffer, style: Type) -> (f32, f32) {
-    let (width, lines) = buffer.layout_runs().fold((0f32, 0f32), |(width, lines), run| {
-        (width.max(run.line_w), lines + 1.0)
-    });
+    let (width, lines) =
+        buffer.layout_runs().fold((0f32, 0f32), |(width, lines), run| (width.max(run.line_w), lines + 1.0));
     (width, lines * style.line_height())
 }
 
@@ -149,13 +145,7 @@ impl Canvas {
         let Some(path) = rounded(x, y, width, height, radius) else {
             return;
         };
-        self.pixmap.fill_path(
-            &path,
-            &paint(color),
-            FillRule::Winding,
-            Transform::identity(),
-            None,
-        );
+        self.pixmap.fill_path(&path, &paint(color), FillRule::Winding, Transform::identity(), None);
     }
 
     /// A filled disc.
@@ -163,34 +153,18 @@ impl Canvas {
         let Some(path) = PathBuilder::from_circle(x, y, radius) else {
             return;
         };
-        self.pixmap.fill_path(
-            &path,
-            &paint(color),
-            FillRule::Winding,
-            Transform::identity(),
-            None,
-        );
+        self.pixmap.fill_path(&path, &paint(color), FillRule::Winding, Transform::identity(), None);
     }
 
     /// A filled polygon.
     pub fn polygon(&mut self, points: &[(f32, f32)], color: Color) {
         let mut builder = PathBuilder::new();
         for (index, &(x, y)) in points.iter().enumerate() {
-            if index == 0 {
-                builder.move_to(x, y)
-            } else {
-                builder.line_to(x, y)
-            }
+            if index == 0 { builder.move_to(x, y) } else { builder.line_to(x, y) }
         }
         builder.close();
         let Some(path) = builder.finish() else { return };
-        self.pixmap.fill_path(
-            &path,
-            &paint(color),
-            FillRule::Winding,
-            Transform::identity(),
-            None,
-        );
+        self.pixmap.fill_path(&path, &paint(color), FillRule::Winding, Transform::identity(), None);
     }
 
     /// Draws a text with its upper left corner at a place, and returns what it covers.
@@ -210,25 +184,15 @@ impl Canvas {
         let data = self.pixmap.data_mut();
         let Color(red, green, blue) = style.color;
         let color = TextColor::rgb(red, green, blue);
-        buffer.draw(
-            &mut fonts.system,
-            &mut fonts.glyphs,
-            color,
-            |x, y, width, height, color| {
-                for y in (y + top).max(0)..(y + top + height as i32).min(limit_y) {
-                    for x in (x + left).max(0)..(x + left + width as i32).min(limit_x) {
-                        let at = y as usize * stride + x as usize * 4;
-                        blend(&mut data[at..at + 3], color);
-                    }
+        buffer.draw(&mut fonts.system, &mut fonts.glyphs, color, |x, y, width, height, color| {
+            for y in (y + top).max(0)..(y + top + height as i32).min(limit_y) {
+                for x in (x + left).max(0)..(x + left + width as i32).min(limit_x) {
+                    let at = y as usize * stride + x as usize * 4;
+                    blend(&mut data[at..at + 3], color);
                 }
-            },
-        );
-        Area {
-            x,
-            y,
-            width: text_width,
-            height,
-        }
+            }
+        });
+        Area { x, y, width: text_width, height }
     }
 
     /// The finished picture.
@@ -252,10 +216,7 @@ fn skia(Color(red, green, blue): Color) -> tiny_skia::Color {
 }
 
 fn paint(color: Color) -> Paint<'static> {
-    let mut paint = Paint {
-        anti_alias: true,
-        ..Paint::default()
-    };
+    let mut paint = Paint { anti_alias: true, ..Paint::default() };
     paint.set_color(skia(color));
     paint
 }

@@ -59,16 +59,9 @@ impl Painter {
     /// Draws `view`; `None` only for a size that cannot be.
     pub fn paint(&mut self, view: &StatusView, size: Size) -> Option<(Frame, Layout)> {
         let mut still = view.clone();
-        let retry_in = still
-            .problem
-            .as_mut()
-            .and_then(|problem| problem.retry_in.as_mut())
-            .map(std::mem::take);
-        if self
-            .last
-            .as_ref()
-            .is_none_or(|base| base.size != size || base.view != still)
-        {
+        let retry_in =
+            still.problem.as_mut().and_then(|problem| problem.retry_in.as_mut()).map(std::mem::take);
+        if self.last.as_ref().is_none_or(|base| base.size != size || base.view != still) {
             self.last = Some(self.base(still, size)?);
         }
         let base = self.last.as_ref()?;
@@ -108,13 +101,7 @@ impl Painter {
             }
         };
         let Sheet { canvas, layout, .. } = sheet;
-        Some(Base {
-            size,
-            view,
-            canvas,
-            layout,
-            countdown,
-        })
+        Some(Base { size, view, canvas, layout, countdown })
     }
 }
 
@@ -123,12 +110,7 @@ fn unit(size: Size) -> f32 {
 }
 
 fn style(unit: f32, size: f32, bold: bool, color: Color, max_lines: usize) -> Type {
-    Type {
-        size: size * unit,
-        bold,
-        color,
-        max_lines,
-    }
+    Type { size: size * unit, bold, color, max_lines }
 }
 
 /// A problem that is the normal state of a new screen and only tells what to do next.
@@ -148,20 +130,13 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn area(&self, x: f32, y: f32, width: f32, height: f32) -> Area {
-        Area {
-            x: x * self.unit,
-            y: y * self.unit,
-            width: width * self.unit,
-            height: height * self.unit,
-        }
+        Area { x: x * self.unit, y: y * self.unit, width: width * self.unit, height: height * self.unit }
     }
 
     /// Draws a text and returns what it covers, in units.
     fn text(&mut self, (x, y): (f32, f32), width: f32, style: Type, text: &str) -> Area {
         let place = (x * self.unit, y * self.unit);
-        let area = self
-            .canvas
-            .text(self.fonts, place, width * self.unit, style, text);
+        let area = self.canvas.text(self.fonts, place, width * self.unit, style, text);
         self.layout.texts.push(area);
         Area {
             x: area.x / self.unit,
@@ -178,13 +153,11 @@ impl Sheet<'_> {
     /// The product's mark: a screen that plays, and its name.
     fn mark(&mut self) {
         let (x, y) = (MARGIN, 40.0);
-        self.canvas
-            .panel(self.area(x, y, 60.0, 42.0), 9.0 * self.unit, ACCENT);
+        self.canvas.panel(self.area(x, y, 60.0, 42.0), 9.0 * self.unit, ACCENT);
         let triangle = [(24.0, 11.0), (24.0, 31.0), (41.0, 21.0)];
         let points = triangle.map(|(dx, dy)| ((x + dx) * self.unit, (y + dy) * self.unit));
         self.canvas.polygon(&points, BACKGROUND);
-        self.canvas
-            .panel(self.area(x + 18.0, y + 46.0, 24.0, 5.0), 2.5 * self.unit, ACCENT);
+        self.canvas.panel(self.area(x + 18.0, y + 46.0, 24.0, 5.0), 2.5 * self.unit, ACCENT);
         self.text((x + 76.0, y), 200.0, self.style(38.0, true, TEXT, 1), "Signage");
     }
 
@@ -236,21 +209,12 @@ impl Sheet<'_> {
             ("Hub", hub),
             ("Device ID", &id),
         ];
-        let columns: &[f32] = if self.width > self.height {
-            &[0.28, 0.23, 0.32, 0.17]
-        } else {
-            &[0.5, 0.5]
-        };
-        let size = if columns.len() == 4 && self.width < 1100.0 {
-            22.0
-        } else {
-            28.0
-        };
+        let columns: &[f32] = if self.width > self.height { &[0.28, 0.23, 0.32, 0.17] } else { &[0.5, 0.5] };
+        let size = if columns.len() == 4 && self.width < 1100.0 { 22.0 } else { 28.0 };
         let inner = self.width - 2.0 * MARGIN;
         let rows = facts.len().div_ceil(columns.len());
         let top = self.height - 30.0 - 78.0 * rows as f32;
-        self.canvas
-            .panel(self.area(MARGIN, top - 12.0, inner, 2.0), 0.0, LINE);
+        self.canvas.panel(self.area(MARGIN, top - 12.0, inner, 2.0), 0.0, LINE);
         for (index, (label, value)) in facts.into_iter().enumerate() {
             let column = index % columns.len();
             let x = MARGIN + inner * columns[..column].iter().sum::<f32>();
@@ -273,12 +237,7 @@ impl Sheet<'_> {
         let y = top + (bottom - top - height - 60.0).max(0.0) / 2.0;
         self.text((MARGIN, y), inner, title, view.phase.title());
         if let Some(progress) = &view.progress {
-            self.text(
-                (MARGIN, y + height + 18.0),
-                inner,
-                self.style(32.0, false, SOFT, 2),
-                progress,
-            );
+            self.text((MARGIN, y + height + 18.0), inner, self.style(32.0, false, SOFT, 2), progress);
         }
     }
 
@@ -287,28 +246,15 @@ impl Sheet<'_> {
     fn problem(&mut self, view: &StatusView, problem: &ProblemView, bottom: f32) -> Option<(f32, f32)> {
         let inner = self.width - 2.0 * MARGIN;
         let mut top = 124.0;
-        let title = self.text(
-            (MARGIN, top),
-            inner,
-            self.style(38.0, true, TEXT, 1),
-            view.phase.title(),
-        );
+        let title = self.text((MARGIN, top), inner, self.style(38.0, true, TEXT, 1), view.phase.title());
         top = title.bottom() + 16.0;
-        let color = if is_instruction(&problem.code) {
-            ACCENT
-        } else {
-            WARNING
-        };
+        let color = if is_instruction(&problem.code) { ACCENT } else { WARNING };
 
         let (pad, bar) = (32.0, 10.0);
         let (x, width) = (MARGIN + bar + pad, inner - bar - 2.0 * pad);
         let limit = bottom - 14.0; // of the panel
         let countdown_height = 44.0;
-        let reserved = if problem.retry_in.is_some() {
-            countdown_height
-        } else {
-            0.0
-        };
+        let reserved = if problem.retry_in.is_some() { countdown_height } else { 0.0 };
 
         // Texts are laid out before the panel behind them is drawn, since it is as high as they are.
         let mut blocks = Vec::new();
@@ -336,20 +282,11 @@ impl Sheet<'_> {
         }
         let panel = self.area(MARGIN, top, inner, (y + reserved + 14.0).min(limit) - top);
         self.canvas.panel(panel, 14.0 * self.unit, PANEL);
-        self.canvas.panel(
-            Area {
-                width: bar * self.unit,
-                ..panel
-            },
-            5.0 * self.unit,
-            color,
-        );
+        self.canvas.panel(Area { width: bar * self.unit, ..panel }, 5.0 * self.unit, color);
         self.layout.panel = Some(panel);
         for (y, style, text) in blocks {
             let place = (x * self.unit, y * self.unit);
-            let area = self
-                .canvas
-                .text(self.fonts, place, width * self.unit, style, text);
+            let area = self.canvas.text(self.fonts, place, width * self.unit, style, text);
             self.layout.panel_texts.push(area);
         }
         problem.retry_in.map(|_| (x * self.unit, y * self.unit))

@@ -39,10 +39,7 @@ async fn manifest(State(world): State<Shared>, headers: HeaderMap) -> Response {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let etag = format!("\"{}\"", hex::encode(Sha256::digest(&world.manifest)));
-    if headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|value| value == etag.as_str())
-    {
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == etag.as_str()) {
         world.not_modified += 1;
         return StatusCode::NOT_MODIFIED.into_response();
     }
@@ -54,34 +51,22 @@ async fn blob(State(world): State<Shared>, UrlPath(digest): UrlPath<String>, hea
     if !authorized(&world, &headers) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let range = headers
-        .get(header::RANGE)
-        .map(|value| value.to_str().unwrap().to_owned());
+    let range = headers.get(header::RANGE).map(|value| value.to_str().unwrap().to_owned());
     world.requests.push(range.clone().unwrap_or_default());
     let Some(bytes) = world.blobs.get(&digest).cloned() else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let from: usize = range.map_or(0, |range| {
-        range["bytes=".len()..].trim_end_matches('-').parse().unwrap()
-    });
+    let from: usize = range.map_or(0, |range| range["bytes=".len()..].trim_end_matches('-').parse().unwrap());
     let mut chunks = vec![Ok(bytes[from..].to_vec())];
     if let Some(limit) = world.cut_after.take() {
-        chunks = vec![
-            Ok(bytes[from..from + limit].to_vec()),
-            Err(std::io::Error::other("cut")),
-        ];
+        chunks = vec![Ok(bytes[from..from + limit].to_vec()), Err(std::io::Error::other("cut"))];
     }
     let body = Body::from_stream(slowly(chunks));
     if from == 0 {
         return body.into_response();
     }
     let range = format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len());
-    (
-        StatusCode::PARTIAL_CONTENT,
-        [(header::CONTENT_RANGE, range)],
-        body,
-    )
-        .into_response()
+    (StatusCode::PARTIAL_CONTENT, [(header::CONTENT_RANGE, range)], body).into_response()
 }
 
 /// Lets the first chunk reach the other side before the connection breaks.
@@ -129,21 +114,15 @@ pub fn jwk(key: &SigningKey) -> String {
 }
 
 pub fn content(number: u8) -> Vec<u8> {
-    (0..100_000u32)
-        .map(|index| (index as u8).wrapping_mul(number))
-        .collect()
+    (0..100_000u32).map(|index| (index as u8).wrapping_mul(number)).collect()
 }
 
 /// Publishes generated files under their number.
 pub fn publish(world: &Shared, key: &SigningKey, sequence: u64, files: &[u8]) {
-    let files: Vec<(String, Vec<u8>)> = files
-        .iter()
-        .map(|&number| (format!("file {number}"), content(number)))
-        .collect();
-    let files: Vec<_> = files
-        .iter()
-        .map(|(title, bytes)| (title.as_str(), ItemKind::Image, bytes.clone()))
-        .collect();
+    let files: Vec<(String, Vec<u8>)> =
+        files.iter().map(|&number| (format!("file {number}"), content(number))).collect();
+    let files: Vec<_> =
+        files.iter().map(|(title, bytes)| (title.as_str(), ItemKind::Image, bytes.clone())).collect();
     publish_files(world, key, sequence, &files);
 }
 
@@ -152,31 +131,13 @@ pub fn publish_files(world: &Shared, key: &SigningKey, sequence: u64, files: &[(
     let mut world = world.lock().unwrap();
     let items = files.iter().map(|(title, kind, bytes)| {
         let sha256 = hex::encode(Sha256::digest(bytes));
-        let blob = Blob {
-            sha256: sha256.clone(),
-            size: bytes.len() as u64,
-            media_type: String::new(),
-        };
+        let blob = Blob { sha256: sha256.clone(), size: bytes.len() as u64, media_type: String::new() };
         world.blobs.entry(sha256).or_insert_with(|| bytes.clone());
         let id = (*title).to_owned();
-        Item {
-            id: id.clone(),
-            title: id,
-            kind: *kind,
-            blob,
-            duration_ms: Some(500),
-        }
+        Item { id: id.clone(), title: id, kind: *kind, blob, duration_ms: Some(500) }
     });
-    let playlist = Playlist {
-        name: "Default".into(),
-        items: items.collect(),
-    };
+    let playlist = Playlist { name: "Default".into(), items: items.collect() };
     let issued_at = jiff::Timestamp::UNIX_EPOCH;
-    let publication = Publication {
-        account: "a".into(),
-        sequence,
-        issued_at,
-        playlist,
-    };
+    let publication = Publication { account: "a".into(), sequence, issued_at, playlist };
     world.manifest = jws::sign(key, typ::PUBLICATION, &publication).unwrap();
 }

@@ -78,29 +78,16 @@ impl Rig {
         let shots: Arc<Mutex<Vec<Shot>>> = Arc::default();
         let seen = shots.clone();
         let display = Display::Headless(Headless::new(SCREEN).observe(Box::new(move |caption, frame| {
-            seen.lock().unwrap().push(Shot {
-                caption: caption.to_owned(),
-                frame: frame.clone(),
-            });
+            seen.lock().unwrap().push(Shot { caption: caption.to_owned(), frame: frame.clone() });
         })));
         let (face_sender, face) = watch::channel(Face::default());
         let (content, commands) = mpsc::unbounded_channel();
-        let outlook = Outlook {
-            face: face_sender,
-            frames: Arc::new(AtomicU64::new(0)),
-            content,
-        };
+        let outlook = Outlook { face: face_sender, frames: Arc::new(AtomicU64::new(0)), content };
         let media = Media::new(messages.clone());
         let supervision = Supervision::default();
         let presenter = Presenter::new(display, media, inbox, outlook, supervision, Box::new(|| {}));
         let thread = Some(std::thread::spawn(move || presenter.run()));
-        Self {
-            messages,
-            shots,
-            face,
-            commands: Some(commands),
-            thread,
-        }
+        Self { messages, shots, face, commands: Some(commands), thread }
     }
 
     pub fn tell(&self, event: Event) {
@@ -112,11 +99,7 @@ impl Rig {
     }
 
     pub fn play(&self, sequence: u64, items: Vec<ProgramItem>) {
-        let program = Program {
-            sequence,
-            name: "Default".into(),
-            items,
-        };
+        let program = Program { sequence, name: "Default".into(), items };
         self.tell(Event::Content(Some(Arc::new(program))));
     }
 
@@ -132,22 +115,14 @@ impl Rig {
     }
 
     pub fn last(&self, caption: &str) -> Shot {
-        self.shots()
-            .into_iter()
-            .rfind(|shot| shot.caption == caption)
-            .unwrap()
+        self.shots().into_iter().rfind(|shot| shot.caption == caption).unwrap()
     }
 
     /// Waits until `condition` holds; fails after half a minute with what was seen.
     pub fn until(&self, what: &str, condition: impl Fn(&Self) -> bool) {
         let end = Instant::now() + Duration::from_secs(30);
         while !condition(self) {
-            assert!(
-                Instant::now() < end,
-                "{what}; seen {:?}, {:?}",
-                self.captions(),
-                *self.face.borrow()
-            );
+            assert!(Instant::now() < end, "{what}; seen {:?}, {:?}", self.captions(), *self.face.borrow());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -156,9 +131,7 @@ impl Rig {
     pub fn until_captions(&self, wanted: &[&str]) {
         self.until(&format!("waiting for {wanted:?}"), |rig| {
             let mut captions = rig.captions().into_iter();
-            wanted
-                .iter()
-                .all(|wanted| captions.any(|caption| caption == *wanted))
+            wanted.iter().all(|wanted| captions.any(|caption| caption == *wanted))
         });
     }
 }
@@ -168,20 +141,13 @@ impl Drop for Rig {
         let _ = self.messages.send(Message::Stop);
         if let Some(thread) = self.thread.take() {
             let result = thread.join();
-            assert!(
-                std::thread::panicking() || result.is_ok(),
-                "the presenter panicked"
-            );
+            assert!(std::thread::panicking() || result.is_ok(), "the presenter panicked");
         }
     }
 }
 
 pub fn status(phase: Phase) -> Status {
-    Status {
-        generation: 1,
-        phase: phase.as_str().into(),
-        ..Status::default()
-    }
+    Status { generation: 1, phase: phase.as_str().into(), ..Status::default() }
 }
 
 pub fn image(path: &Path, milliseconds: u64) -> ProgramItem {
@@ -194,20 +160,13 @@ pub fn video(path: &Path) -> ProgramItem {
 
 fn item(path: &Path, kind: ItemKind, duration: Option<Duration>) -> ProgramItem {
     let title = path.file_name().unwrap().to_str().unwrap().to_owned();
-    ProgramItem {
-        title,
-        kind,
-        path: path.to_owned(),
-        duration,
-    }
+    ProgramItem { title, kind, path: path.to_owned(), duration }
 }
 
 /// A picture of one colour.
 pub fn solid(directory: &Path, name: &str, (width, height): (u32, u32), color: [u8; 3]) -> PathBuf {
     let path = directory.join(name);
-    image::RgbImage::from_pixel(width, height, image::Rgb(color))
-        .save(&path)
-        .unwrap();
+    image::RgbImage::from_pixel(width, height, image::Rgb(color)).save(&path).unwrap();
     path
 }
 
@@ -217,11 +176,7 @@ pub fn disc(directory: &Path, name: &str, side: u32) -> PathBuf {
     let radius = side as f32 / 2.0;
     let picture = image::RgbImage::from_fn(side, side, |x, y| {
         let (dx, dy) = (x as f32 + 0.5 - radius, y as f32 + 0.5 - radius);
-        image::Rgb(if dx * dx + dy * dy <= radius * radius {
-            [255; 3]
-        } else {
-            [0; 3]
-        })
+        image::Rgb(if dx * dx + dy * dy <= radius * radius { [255; 3] } else { [0; 3] })
     });
     picture.save(&path).unwrap();
     path
@@ -253,17 +208,10 @@ pub fn film(
         &[gst::MessageType::Eos, gst::MessageType::Error],
     );
     pipeline.set_state(gst::State::Null).unwrap();
-    assert_eq!(
-        message.map(|message| message.type_()),
-        Some(gst::MessageType::Eos),
-        "{description}"
-    );
+    assert_eq!(message.map(|message| message.type_()), Some(gst::MessageType::Eos), "{description}");
     path
 }
 
 pub fn near(found: [u8; 3], wanted: [u8; 3]) -> bool {
-    found
-        .iter()
-        .zip(wanted)
-        .all(|(&found, wanted)| found.abs_diff(wanted) < 40)
+    found.iter().zip(wanted).all(|(&found, wanted)| found.abs_diff(wanted) < 40)
 }

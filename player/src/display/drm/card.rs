@@ -62,10 +62,7 @@ impl Card {
     /// privilege; if somebody else is, this fails with `EACCES` or `EBUSY`, and is worth another try.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
-        let card = Self {
-            file,
-            path: path.to_owned(),
-        };
+        let card = Self { file, path: path.to_owned() };
         card.set_client_capability(ClientCapability::UniversalPlanes, true)?;
         card.set_client_capability(ClientCapability::Atomic, true)?;
         card.acquire_master_lock()?;
@@ -134,9 +131,7 @@ impl Card {
         for handle in self.plane_handles()? {
             let info = self.get_plane(handle)?;
             let fits = resources.filter_crtcs(info.possible_crtcs()).contains(&crtc)
-                && info
-                    .formats()
-                    .contains(&(drm::buffer::DrmFourcc::Xrgb8888 as u32));
+                && info.formats().contains(&(drm::buffer::DrmFourcc::Xrgb8888 as u32));
             if fits && self.raw_value(handle, "type")? == Some(u64::from(PlaneType::Primary as u32)) {
                 return Ok(Some(handle));
             }

@@ -72,11 +72,7 @@ impl Drm {
     pub(super) fn poll(&mut self, hotplug: bool) -> Output {
         let now = Instant::now();
         if now < self.not_before && !hotplug {
-            return if self.screen.is_some() {
-                Output::Unchanged
-            } else {
-                Output::Missing
-            };
+            return if self.screen.is_some() { Output::Unchanged } else { Output::Missing };
         }
         match self.screen.take() {
             None => self.look(now),

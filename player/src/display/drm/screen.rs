@@ -65,15 +65,8 @@ impl Screen {
         let size = Size::new(width.into(), height.into());
         let buffers = [Buffer::new(card, size)?, Buffer::new(card, size)?];
         let plane_fb = find(&card.properties(route.plane)?, "FB_ID")?;
-        let screen = Self {
-            card: card.clone(),
-            route: route.clone(),
-            mode,
-            buffers,
-            front: 0,
-            lit: false,
-            plane_fb,
-        };
+        let screen =
+            Self { card: card.clone(), route: route.clone(), mode, buffers, front: 0, lit: false, plane_fb };
         screen.modeset(AtomicCommitFlags::TEST_ONLY, screen.buffers[0].framebuffer)?;
         Ok(screen)
     }
@@ -106,11 +99,7 @@ impl Screen {
         let framebuffer = self.buffers[back].framebuffer;
         if self.lit {
             let mut request = AtomicModeReq::new();
-            request.add_property(
-                self.route.plane,
-                self.plane_fb,
-                Value::Framebuffer(Some(framebuffer)),
-            );
+            request.add_property(self.route.plane, self.plane_fb, Value::Framebuffer(Some(framebuffer)));
             self.card.atomic_commit(AtomicCommitFlags::empty(), request)?;
         } else {
             self.modeset(AtomicCommitFlags::empty(), framebuffer)?;
@@ -128,14 +117,12 @@ impl Screen {
         let result = self
             .request(blob, framebuffer, true)
             .and_then(|request| self.card.atomic_commit(flags, request))
-            .or_else(
-                |error| match error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
-                    Some(rustix::io::Errno::INVAL) => self
-                        .card
-                        .atomic_commit(flags, self.request(blob, framebuffer, false)?),
-                    _ => Err(error),
-                },
-            );
+            .or_else(|error| match error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
+                Some(rustix::io::Errno::INVAL) => {
+                    self.card.atomic_commit(flags, self.request(blob, framebuffer, false)?)
+                }
+                _ => Err(error),
+            });
         if let Value::Blob(id) = blob {
             // The kernel keeps what it uses.
             let _ = self.card.destroy_property_blob(id);
@@ -149,16 +136,8 @@ impl Screen {
         framebuffer: framebuffer::Handle,
         others_off: bool,
     ) -> io::Result<AtomicModeReq> {
-        let Route {
-            connector,
-            crtc,
-            plane,
-            ..
-        } = self.route;
-        let mut request = Request {
-            card: &self.card,
-            inner: AtomicModeReq::new(),
-        };
+        let Route { connector, crtc, plane, .. } = self.route;
+        let mut request = Request { card: &self.card, inner: AtomicModeReq::new() };
         if others_off {
             request.others_off(connector, crtc, plane)?;
         }
@@ -218,26 +197,12 @@ impl Request<'_> {
         for &other in resources.crtcs().iter().filter(|&&other| other != crtc) {
             if in_use(self.card.raw_value(other, "ACTIVE")?) || in_use(self.card.raw_value(other, "MODE_ID")?)
             {
-                self.object(
-                    other,
-                    &[("MODE_ID", Value::Blob(0)), ("ACTIVE", Value::Boolean(false))],
-                )?;
+                self.object(other, &[("MODE_ID", Value::Blob(0)), ("ACTIVE", Value::Boolean(false))])?;
             }
         }
-        for other in self
-            .card
-            .plane_handles()?
-            .into_iter()
-            .filter(|&other| other != plane)
-        {
+        for other in self.card.plane_handles()?.into_iter().filter(|&other| other != plane) {
             if in_use(self.card.raw_value(other, "CRTC_ID")?) {
-                self.object(
-                    other,
-                    &[
-                        ("FB_ID", Value::Framebuffer(None)),
-                        ("CRTC_ID", Value::CRTC(None)),
-                    ],
-                )?;
+                self.object(other, &[("FB_ID", Value::Framebuffer(None)), ("CRTC_ID", Value::CRTC(None))])?;
             }
         }
         Ok(())
@@ -269,12 +234,7 @@ impl Buffer {
         // The mapping borrows the description of its buffer. Leaking that (a few words per modeset) lets both
         // live in one struct without unsafe code.
         let mapping = card.map_dumb_buffer(Box::leak(Box::new(dumb)));
-        let mut buffer = Self {
-            card: card.clone(),
-            dumb,
-            framebuffer,
-            mapping: None,
-        };
+        let mut buffer = Self { card: card.clone(), dumb, framebuffer, mapping: None };
         buffer.mapping = Some(mapping?);
         Ok(buffer)
     }
@@ -306,8 +266,6 @@ impl Drop for Buffer {
 
 impl fmt::Debug for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Buffer")
-            .field("framebuffer", &self.framebuffer)
-            .finish_non_exhaustive()
+        f.debug_struct("Buffer").field("framebuffer", &self.framebuffer).finish_non_exhaustive()
     }
 }
