@@ -47,7 +47,8 @@ soak: image ## The scenarios again and again; ROUNDS=10
 
 ##@ Run
 .PHONY: demo vm
-demo: image ## Hub, stick and screen from nothing to playing content; ONCE=1 ends there
+demo: setup ## Hub, stick and screen from nothing to playing content; ONCE=1 ends there
+	$(MAKE) --no-print-directory image
 	$(CARGO) build --bins -p signage-hub -p signage-tests
 	$(BIN)/demo $(if $(ONCE),--once)
 
