@@ -8,6 +8,7 @@
 //! * [`document`]: what the hub signs: authorizations and publications.
 //! * [`bus`]: the D-Bus face of the provisioner, which is all the player knows of it.
 //! * [`problem`]: the catalogue of everything that can be wrong, with cause and next action.
+//! * [`verdict`]: what a screen writes back to the stick.
 //! * [`token`]: the text form of the secrets that enrol a device.
 //!
 //! # Who speaks first
@@ -27,6 +28,7 @@ pub mod document;
 pub mod jws;
 pub mod problem;
 pub mod token;
+pub mod verdict;
 
 mod secret;
 

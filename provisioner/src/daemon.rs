@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use signage_protocol::api::{Enrolled, Enrollment};
+use signage_protocol::bus::Status;
+use signage_protocol::config::Finding;
 use signage_protocol::problem::{Code, Problem};
+use signage_protocol::verdict::{self, Outcome, Verdict};
 use tokio::sync::mpsc;
 use zbus::Connection;
 
@@ -18,9 +21,9 @@ use crate::clock;
 use crate::hub::HubClient;
 use crate::identity::{self, Identity};
 use crate::machine::{Effect, Event, Failure, Job, Machine, Moment};
-use crate::medium;
+use crate::medium::{self, Found, Volume};
 use crate::network::{self, Link};
-use crate::offer;
+use crate::offer::Offer;
 use crate::settings;
 use crate::store::{Store, Stored};
 
@@ -57,13 +60,17 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         events,
         applying: Arc::default(),
         shown_problem: Default::default(),
+        verdict: None,
+        writing: Arc::default(),
+        result_point: options.runtime.join("result"),
     };
     // A disk that does not answer is no reason to forget the account: the service is started again.
     let stored = daemon.store.load()?;
     tracing::info!(device = daemon.identity.id(), enrolled = stored.enrolment.is_some(), "started");
     daemon.take(Event::Loaded(Box::new(stored))).await;
     // Sticks come after the stored state, since what a stick means depends on it.
-    watch_media(options.runtime.join("medium"), daemon.events.clone());
+    let (media, mut found) = mpsc::unbounded_channel();
+    watch_media(options.runtime.join("medium"), media);
     notify(&[sd_notify::NotifyState::Ready]);
 
     let bus_lost = daemon.bus.clone();
@@ -77,6 +84,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
                 Some(event) => daemon.take(event).await,
                 None => return Ok(()),
             },
+            Some(found) = found.recv() => daemon.found(found).await,
             () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => daemon.take(Event::WakeUp).await,
             _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
             // Without its bus the daemon is deaf and mute; the service is started again.
@@ -96,6 +104,18 @@ struct Daemon {
     events: mpsc::UnboundedSender<Event>,
     applying: Arc<tokio::sync::Mutex<()>>,
     shown_problem: (String, String),
+    verdict: Option<Pending>,
+    writing: Arc<std::sync::Mutex<()>>,
+    result_point: PathBuf,
+}
+
+/// The medium that brought the newest file, to which the verdict goes.
+struct Pending {
+    found: (String, Volume),
+    findings: Vec<Finding>,
+    refused: bool,
+    /// What was written last.
+    written: Option<(Outcome, String)>,
 }
 
 impl Daemon {
@@ -116,8 +136,63 @@ impl Daemon {
         self.publish().await;
     }
 
+    /// A medium was read.
+    async fn found(&mut self, found: Found) {
+        let Found { origin, volume, content } = found;
+        // A stick without the file is somebody's private stick, and nothing is written to it.
+        let ours = content.is_ok();
+        let offer = Offer::new(&origin, content, identity::hardware().serial.as_deref(), Timestamp::now());
+        for finding in &offer.findings {
+            let place = finding.position;
+            tracing::warn!(
+                origin,
+                code = %finding.code,
+                pointer = finding.pointer,
+                line = place.line,
+                column = place.column,
+                "{}",
+                finding.message
+            );
+        }
+        match &offer.event {
+            Event::Rejected(problem) => tracing::warn!(origin, code = %problem.code, "medium refused"),
+            _ => tracing::info!(origin, "provisioning file accepted"),
+        }
+        let refused = offer.is_refused();
+        let findings = offer.findings;
+        self.verdict = ours.then(|| Pending { found: (origin, volume), findings, refused, written: None });
+        self.take(offer.event).await;
+    }
+
+    /// Leaves on the medium what has become of its file, whenever that changes.
+    fn leave_verdict(&mut self, status: &Status) {
+        let Some(pending) = &mut self.verdict else { return };
+        let Some(outcome) = verdict::outcome(pending.refused, status) else { return };
+        let news = (outcome, status.problem_code.clone());
+        if pending.written.as_ref() == Some(&news) {
+            return;
+        }
+        pending.written = Some(news);
+        let software = env!("CARGO_PKG_VERSION");
+        let document = Verdict::new(outcome, status, pending.findings.clone(), software, Timestamp::now());
+        let (origin, volume) = pending.found.clone();
+        let (result_point, writing) = (self.result_point.clone(), self.writing.clone());
+        tokio::task::spawn_blocking(move || {
+            // One after the other, the newest last.
+            let _alone = writing.lock();
+            let written = serde_json::to_vec_pretty(&document)
+                .map_err(std::io::Error::from)
+                .and_then(|bytes| medium::write_result(&volume, &result_point, &bytes));
+            match written {
+                Ok(()) => tracing::info!(origin, ?outcome, "verdict left on the stick"),
+                Err(error) => tracing::warn!(origin, ?outcome, %error, "no verdict left on the stick"),
+            }
+        });
+    }
+
     async fn publish(&mut self) {
         let status = self.machine.status(self.now());
+        self.leave_verdict(&status);
         let content = self.machine.stored().enrolment.as_ref().map(|enrolment| Content {
             hub: enrolment.hub.clone(),
             account_key: enrolment.enrolled.account_key.clone(),
@@ -248,10 +323,9 @@ fn watch_network(bus: Connection, events: mpsc::UnboundedSender<Event>) {
     tokio::spawn(network::watch(bus, report));
 }
 
-fn watch_media(mount_point: PathBuf, events: mpsc::UnboundedSender<Event>) {
+fn watch_media(mount_point: PathBuf, media: mpsc::UnboundedSender<Found>) {
     std::thread::spawn(move || {
-        let serial = identity::hardware().serial;
-        let report = |found| events.send(offer::event(found, serial.as_deref(), Timestamp::now())).is_ok();
+        let report = |found| media.send(found).is_ok();
         if let Err(error) = medium::watch(&mount_point, report) {
             tracing::error!(%error, "USB sticks are not noticed any more");
         }

@@ -2,44 +2,55 @@
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
-use signage_protocol::config::{self, ProvisionFile};
+use signage_protocol::config::{self, Finding, ProvisionFile};
 use signage_protocol::problem::{Code, Problem};
 use signage_protocol::token::hex;
 
 use crate::machine::Event;
-use crate::medium::Found;
 
-/// The event for something found on a medium, on the board with `serial` at `now`.
-pub fn event(found: Found, serial: Option<&str>, now: Timestamp) -> Event {
-    let (origin, bytes) = match found {
-        Found::Unusable { origin, problem } => {
-            tracing::info!(origin, code = %problem.code, "medium rejected");
-            return Event::Rejected(problem);
-        }
-        Found::File { origin, bytes } => (origin, bytes),
-    };
-    let parsed = match config::parse(&bytes) {
-        Ok(parsed) => parsed,
-        Err(findings) => {
-            for finding in &findings {
-                tracing::warn!(origin, "{}", Problem::from(finding));
+/// What a medium means.
+#[derive(Debug)]
+pub struct Offer {
+    /// For the machine.
+    pub event: Event,
+    /// For the verdict: everything wrong or not understood in the file.
+    pub findings: Vec<Finding>,
+}
+
+impl Offer {
+    /// Whether nothing of the medium is used.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.event, Event::Rejected(_))
+    }
+
+    /// Judges something found on a medium, for the board with `serial` at `now`.
+    pub fn new(
+        origin: &str,
+        content: Result<Vec<u8>, Problem>,
+        serial: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let bytes = match content {
+            Ok(bytes) => bytes,
+            Err(problem) => return Self { event: Event::Rejected(problem), findings: vec![] },
+        };
+        let parsed = match config::parse(&bytes) {
+            Ok(parsed) => parsed,
+            Err(findings) => return Self { event: Event::Rejected(summary(&findings)), findings },
+        };
+        let event = match out_of_scope(&parsed.file, serial, now) {
+            Some(problem) => Event::Rejected(problem),
+            None => {
+                let (digest, origin) = (hex(&Sha256::digest(&bytes)), origin.to_owned());
+                Event::Offered { digest, origin, file: Box::new(parsed.file) }
             }
-            return Event::Rejected(summary(&findings));
-        }
-    };
-    for warning in &parsed.warnings {
-        tracing::warn!(origin, "{}", Problem::from(warning));
+        };
+        Self { event, findings: parsed.warnings }
     }
-    if let Some(problem) = out_of_scope(&parsed.file, serial, now) {
-        tracing::warn!(origin, %problem, "provisioning file rejected");
-        return Event::Rejected(problem);
-    }
-    tracing::info!(origin, "provisioning file accepted");
-    Event::Offered { digest: hex(&Sha256::digest(&bytes)), origin, file: Box::new(parsed.file) }
 }
 
 /// The first finding, and how many more there are: a screen has no room for all, the journal has.
-fn summary(findings: &[config::Finding]) -> Problem {
+fn summary(findings: &[Finding]) -> Problem {
     let Some(first) = findings.first() else {
         return Code::CfgSyntax.into();
     };
@@ -72,8 +83,7 @@ mod tests {
     }
 
     fn event_for(json: &str, serial: Option<&str>) -> Event {
-        let found = Found::File { origin: "stick".into(), bytes: json.into() };
-        event(found, serial, at("2026-11-20T00:00:00Z"))
+        Offer::new("stick", Ok(json.into()), serial, at("2026-11-20T00:00:00Z")).event
     }
 
     fn code(event: &Event) -> Option<Code> {

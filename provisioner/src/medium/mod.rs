@@ -5,26 +5,22 @@
 
 mod read;
 mod watch;
+mod write;
 
+pub use read::Volume;
 pub use watch::watch;
+pub use write::write_result;
 
 use signage_protocol::problem::Problem;
 
 /// What a medium turned out to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// A file of the right name.
-    File {
-        /// The medium, for people: label or kernel name.
-        origin: String,
-        /// Its bytes, at most one more than [`signage_protocol::config::MAX_BYTES`].
-        bytes: Vec<u8>,
-    },
-    /// Nothing that can be used, and why.
-    Unusable {
-        /// The medium, for people.
-        origin: String,
-        /// What is wrong with it.
-        problem: Problem,
-    },
+pub struct Found {
+    /// The medium, for people: label or kernel name.
+    pub origin: String,
+    /// The medium, for writing the verdict.
+    pub volume: Volume,
+    /// The bytes of the file of the right name, at most one more than
+    /// [`signage_protocol::config::MAX_BYTES`]; or why there is nothing that can be used.
+    pub content: Result<Vec<u8>, Problem>,
 }

@@ -11,11 +11,13 @@ use signage_protocol::problem::{Code, Problem};
 
 /// A file system that udev has recognised on a block device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Volume {
+pub struct Volume {
     /// Device node.
     pub node: PathBuf,
     /// What blkid calls its file system; empty when it recognises none.
     pub filesystem: String,
+    /// The kernel's number of the medium, which tells it from another one in the same place.
+    pub sequence: String,
 }
 
 impl Volume {
@@ -25,25 +27,26 @@ impl Volume {
             let name = if self.filesystem.is_empty() { "unformatted" } else { &self.filesystem };
             return Err(Problem::new(Code::UsbFilesystem, format!("this stick is {name}")));
         }
-        let failed = |error: &dyn std::fmt::Display| Problem::new(Code::UsbRead, error.to_string());
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(mount_point)
-            .map_err(|error| failed(&error))?;
-        let flags = MountFlags::RDONLY
-            | MountFlags::NOSUID
-            | MountFlags::NODEV
-            | MountFlags::NOEXEC
-            | MountFlags::NOSYMFOLLOW;
-        mount(&self.node, mount_point, self.filesystem.as_str(), flags, None)
-            .map_err(|error| failed(&error))?;
+        let mounted = self.mount(mount_point, MountFlags::RDONLY);
+        mounted.map_err(|error| Problem::new(Code::UsbRead, error.to_string()))?;
         let result = read_file(mount_point);
-        // Detached rather than refused when busy: the stick may be gone already.
+        self.unmount(mount_point);
+        result
+    }
+
+    /// Mounts it with everything off that a strange medium could abuse.
+    pub(super) fn mount(&self, mount_point: &Path, flags: MountFlags) -> io::Result<()> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(mount_point)?;
+        let harmless = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::NOSYMFOLLOW;
+        mount(&self.node, mount_point, self.filesystem.as_str(), harmless | flags, None)?;
+        Ok(())
+    }
+
+    /// Lets it go. Detached rather than refused when busy: the stick may be gone already.
+    pub(super) fn unmount(&self, mount_point: &Path) {
         if let Err(error) = unmount(mount_point, UnmountFlags::DETACH) {
             tracing::warn!(node = %self.node.display(), %error, "unmount failed");
         }
-        result
     }
 }
 
@@ -96,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_foreign_file_system_is_named() {
-        let volume = Volume { node: "/dev/sda1".into(), filesystem: "ntfs".into() };
+        let volume = Volume { node: "/dev/sda1".into(), filesystem: "ntfs".into(), sequence: "1".into() };
         let problem = volume.read(Path::new("/nonexistent")).unwrap_err();
         assert_eq!(problem.code, Code::UsbFilesystem);
         assert_eq!(problem.detail.as_deref(), Some("this stick is ntfs"));

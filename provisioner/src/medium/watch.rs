@@ -68,10 +68,7 @@ fn look(
     let label = property("ID_FS_LABEL");
     let name = device.sysname().to_string_lossy().into_owned();
     let origin = if label.is_empty() { name } else { format!("{label} ({name})") };
-    let volume = Volume { node, filesystem };
-    let found = match volume.read(mount_point) {
-        Ok(bytes) => Found::File { origin, bytes },
-        Err(problem) => Found::Unusable { origin, problem },
-    };
-    report(found)
+    let volume = Volume { node, filesystem, sequence: property("DISKSEQ") };
+    let content = volume.read(mount_point);
+    report(Found { origin, volume, content })
 }
