@@ -20,20 +20,11 @@ pub struct Fixture {
 }
 
 /// 640x360, 25 frames a second for 5 s, H.264 and AAC: a white ball that moves over magenta.
-pub const VIDEO: Fixture = Fixture {
-    name: "ball.mp4",
-    colour: [176, 0, 128],
-};
+pub const VIDEO: Fixture = Fixture { name: "ball.mp4", colour: [176, 0, 128] };
 /// 1280x720: a white circle on orange.
-pub const WIDE: Fixture = Fixture {
-    name: "wide.png",
-    colour: [232, 112, 16],
-};
+pub const WIDE: Fixture = Fixture { name: "wide.png", colour: [232, 112, 16] };
 /// 720x1280: a white circle on teal.
-pub const TALL: Fixture = Fixture {
-    name: "tall.jpg",
-    colour: [16, 128, 136],
-};
+pub const TALL: Fixture = Fixture { name: "tall.jpg", colour: [16, 128, 136] };
 /// All, in the order in which tests play them.
 pub const ALL: [Fixture; 3] = [VIDEO, WIDE, TALL];
 
@@ -86,11 +77,7 @@ fn circle(width: u32, height: u32, background: [u8; 3]) -> RgbImage {
     let radius = x0.min(y0) * 2 / 3;
     RgbImage::from_fn(width, height, |x, y| {
         let (x, y) = (i64::from(x) - x0, i64::from(y) - y0);
-        if x * x + y * y < radius * radius {
-            Rgb([255; 3])
-        } else {
-            Rgb(background)
-        }
+        if x * x + y * y < radius * radius { Rgb([255; 3]) } else { Rgb(background) }
     })
 }
 

@@ -44,15 +44,9 @@ impl Hub {
     /// A hub that was never started, with everything it writes below `directory`.
     pub fn new(directory: &Path) -> Result<Self> {
         // The port is free now; nothing else on a test machine takes it within the next moments.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|socket| socket.local_addr())?
-            .port();
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr())?.port();
         std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
-        Ok(Self {
-            directory: directory.to_owned(),
-            port,
-            process: Mutex::new(None),
-        })
+        Ok(Self { directory: directory.to_owned(), port, process: Mutex::new(None) })
     }
 
     /// The address for devices.
@@ -73,19 +67,10 @@ impl Hub {
     /// Starts the server; when this returns it accepts connections.
     pub async fn start(&self) -> Result<()> {
         let mut command = self.command();
-        command.args([
-            "serve",
-            "--listen",
-            &format!("127.0.0.1:{}", self.port),
-            "--public-url",
-            &self.url(),
-        ]);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--public-url", &self.url()]);
         *self.process.lock().await = Some(process::start(&mut command, &self.log())?);
         wait_for("the hub", secs(20), async || {
-            TcpStream::connect(("127.0.0.1", self.port))
-                .await
-                .map(drop)
-                .map_err(|error| error.to_string())
+            TcpStream::connect(("127.0.0.1", self.port)).await.map(drop).map_err(|error| error.to_string())
         })
         .await
     }
@@ -100,17 +85,9 @@ impl Hub {
 
     /// Makes an account.
     pub async fn create_account(&self, name: &str, email: &str) -> Result<Account> {
-        let made = self
-            .cli(&["account", "create", "--name", name, "--email", email, "--json"])
-            .await?;
-        let password = made["operator"]["password"]
-            .as_str()
-            .context("no password for the operator")?;
-        Ok(Account {
-            name: name.to_owned(),
-            email: email.to_owned(),
-            password: password.to_owned(),
-        })
+        let made = self.cli(&["account", "create", "--name", name, "--email", email, "--json"]).await?;
+        let password = made["operator"]["password"].as_str().context("no password for the operator")?;
+        Ok(Account { name: name.to_owned(), email: email.to_owned(), password: password.to_owned() })
     }
 
     /// Makes `fixtures` the default playlist of an account; an image stays for `image_seconds`.
@@ -120,19 +97,10 @@ impl Hub {
         fixtures: &[Fixture],
         image_seconds: u32,
     ) -> Result<()> {
-        let files: Vec<String> = fixtures
-            .iter()
-            .map(|fixture| fixture.path().display().to_string())
-            .collect();
+        let files: Vec<String> =
+            fixtures.iter().map(|fixture| fixture.path().display().to_string()).collect();
         let seconds = image_seconds.to_string();
-        let mut arguments = vec![
-            "playlist",
-            "create",
-            "--name",
-            "Everything",
-            "--default",
-            "--json",
-        ];
+        let mut arguments = vec!["playlist", "create", "--name", "Everything", "--default", "--json"];
         arguments.extend(["--account", &account.name, "--image-seconds", &seconds]);
         arguments.extend(files.iter().map(String::as_str));
         self.cli(&arguments).await.map(drop)
@@ -141,16 +109,8 @@ impl Hub {
     /// Makes a provisioning token and answers a provisioning file with it.
     pub async fn create_token(&self, account: &Account) -> Result<Value> {
         let url = self.url();
-        let arguments = [
-            "--account",
-            &account.name,
-            "--kind",
-            "provisioning",
-            "--config",
-            "-",
-            "--public-url",
-            &url,
-        ];
+        let arguments =
+            ["--account", &account.name, "--kind", "provisioning", "--config", "-", "--public-url", &url];
         self.cli(&[&["token", "create"], &arguments[..]].concat()).await
     }
 
@@ -160,9 +120,7 @@ impl Hub {
         let records = records.as_array().context("the audit log is no list")?;
         let enrolments = records.iter().filter(|record| record["action"] == "enroll");
         Ok(enrolments
-            .map(|record| Enrolment {
-                refused: record["code"].as_str().map(str::to_owned),
-            })
+            .map(|record| Enrolment { refused: record["code"].as_str().map(str::to_owned) })
             .collect())
     }
 

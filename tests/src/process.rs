@@ -20,11 +20,7 @@ pub async fn output(command: &mut Command) -> Result<Vec<u8>> {
         .await
         .with_context(|| format!("cannot run {shown}"))?;
     if !output.status.success() {
-        bail!(
-            "{shown}: {}: {}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("{shown}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(output.stdout)
 }
@@ -53,10 +49,7 @@ pub async fn stop(child: &mut Child, patience: Duration) -> Result<()> {
     kill_process(pid, Signal::TERM).context("cannot signal a child")?;
     if tokio::time::timeout(patience, child.wait()).await.is_err() {
         child.kill().await?;
-        bail!(
-            "a child did not end within {} s of SIGTERM and was killed",
-            patience.as_secs()
-        );
+        bail!("a child did not end within {} s of SIGTERM and was killed", patience.as_secs());
     }
     Ok(())
 }

@@ -111,11 +111,7 @@ impl Context {
                 screen::read_text(&self.glance_path()).await
             };
             let text = text.await.map_err(|error| format!("{error:#}"))?;
-            if texts.iter().all(|wanted| screen::says(&text, wanted)) {
-                Ok(text)
-            } else {
-                Err(text)
-            }
+            if texts.iter().all(|wanted| screen::says(&text, wanted)) { Ok(text) } else { Err(text) }
         })
         .await?;
         self.picture(vm, "text").await?;
@@ -188,17 +184,8 @@ impl Context {
         if let Ok(status) = vm.status().await {
             self.note(&format!("failed; {status:?}"));
         }
-        let logs = async {
-            Ok([
-                ("journal.txt", vm.journal().await?),
-                ("events.txt", vm.events().await?),
-            ])
-        };
-        match tokio::time::timeout(secs(60), logs)
-            .await
-            .map_err(anyhow::Error::from)
-            .flatten()
-        {
+        let logs = async { Ok([("journal.txt", vm.journal().await?), ("events.txt", vm.events().await?)]) };
+        match tokio::time::timeout(secs(60), logs).await.map_err(anyhow::Error::from).flatten() {
             Ok(logs) => {
                 for (name, text) in logs {
                     if let Err(error) = std::fs::write(self.directory.join(name), text) {

@@ -16,9 +16,7 @@ pub struct Picture(RgbImage);
 impl Picture {
     /// Reads a PNG.
     pub fn read(png: &Path) -> Result<Self> {
-        Ok(Self(
-            open(png).with_context(|| png.display().to_string())?.to_rgb8(),
-        ))
+        Ok(Self(open(png).with_context(|| png.display().to_string())?.to_rgb8()))
     }
 
     /// Width and height in pixels.
@@ -29,11 +27,7 @@ impl Picture {
     /// The part of the picture, 0 to 1, whose colour is `colour` give or take `tolerance` per channel.
     pub fn share_of(&self, colour: [u8; 3], tolerance: u8) -> f64 {
         let near = |pixel: &&image::Rgb<u8>| {
-            pixel
-                .0
-                .iter()
-                .zip(colour)
-                .all(|(have, want)| have.abs_diff(want) <= tolerance)
+            pixel.0.iter().zip(colour).all(|(have, want)| have.abs_diff(want) <= tolerance)
         };
         let count = self.0.pixels().filter(near).count();
         count as f64 / self.0.pixels().len().max(1) as f64
@@ -53,12 +47,7 @@ impl Picture {
         }
         let differs =
             |(a, b): (&image::Rgb<u8>, &image::Rgb<u8>)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 16);
-        let count = self
-            .0
-            .pixels()
-            .zip(other.0.pixels())
-            .filter(|pair| differs(*pair))
-            .count();
+        let count = self.0.pixels().zip(other.0.pixels()).filter(|pair| differs(*pair)).count();
         count as f64 / self.0.pixels().len().max(1) as f64
     }
 }
@@ -77,16 +66,10 @@ pub async fn read_text(png: &Path) -> Result<String> {
     large.save(&prepared)?;
     let mut command = Command::new("tesseract");
     // One thread: there are two cores, and the guest needs them.
-    command
-        .env("OMP_THREAD_LIMIT", "1")
-        .arg(&prepared)
-        .args(["-", "--psm", "11"]);
+    command.env("OMP_THREAD_LIMIT", "1").arg(&prepared).args(["-", "--psm", "11"]);
     let text = process::output(&mut command).await;
     std::fs::remove_file(&prepared)?;
-    Ok(String::from_utf8_lossy(&text?)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" "))
+    Ok(String::from_utf8_lossy(&text?).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Whether `text` says `wanted`: without regard to case, spaces and marks, and with one misread letter in ten

@@ -39,17 +39,11 @@ impl Site {
         fixtures::make().await?;
         let hub = Hub::new(&directory.join("hub"))?;
         let account = hub.create_account("Example", "operator@example.com").await?;
-        hub.create_default_playlist(&account, &fixtures::ALL, IMAGE_SECONDS)
-            .await?;
+        hub.create_default_playlist(&account, &fixtures::ALL, IMAGE_SECONDS).await?;
         let mut file = hub.create_token(&account).await?;
         file["device"] = json!({ "name": SCREEN, "hostname": HOSTNAME, "timezone": TIMEZONE });
         file["network"] = json!({ "connections": [{ "type": "ethernet" }] });
-        Ok(Self {
-            hub,
-            account,
-            file,
-            directory: directory.to_owned(),
-        })
+        Ok(Self { hub, account, file, directory: directory.to_owned() })
     }
 
     /// A stick with the provisioning file, one file system from its first byte to its last.
@@ -64,9 +58,6 @@ impl Site {
 
     async fn build(&self, stick: Stick) -> Result<PathBuf> {
         let text = serde_json::to_vec_pretty(&self.file)?;
-        stick
-            .file(FILE, text)
-            .build(&self.directory.join("stick.img"))
-            .await
+        stick.file(FILE, text).build(&self.directory.join("stick.img")).await
     }
 }

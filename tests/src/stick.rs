@@ -47,18 +47,7 @@ impl Stick {
         }
         let mut format = tool("mkfs.vfat");
         let sectors = start / 512;
-        format
-            .args([
-                "-F",
-                "32",
-                "-s",
-                "1",
-                "-n",
-                "SIGNAGE",
-                "--offset",
-                &sectors.to_string(),
-            ])
-            .arg(path);
+        format.args(["-F", "32", "-s", "1", "-n", "SIGNAGE", "--offset", &sectors.to_string()]).arg(path);
         format.arg((FILE_SYSTEM / 1024).to_string());
         process::output(&mut format).await?;
 
@@ -66,13 +55,7 @@ impl Stick {
         for (name, bytes) in &self.files {
             std::fs::write(&source, bytes)?;
             let image = format!("{}@@{start}", path.display());
-            process::output(
-                tool("mcopy")
-                    .args(["-i", &image])
-                    .arg(&source)
-                    .arg(format!("::{name}")),
-            )
-            .await?;
+            process::output(tool("mcopy").args(["-i", &image]).arg(&source).arg(format!("::{name}"))).await?;
             std::fs::remove_file(&source)?;
         }
         Ok(path.to_owned())

@@ -29,20 +29,13 @@ pub struct Timeline {
 impl Timeline {
     /// Begins now.
     pub fn new() -> Self {
-        Self {
-            start: Instant::now(),
-            events: Vec::new(),
-        }
+        Self { start: Instant::now(), events: Vec::new() }
     }
 
     /// Adds what happened just now and answers when that was.
     pub fn add(&mut self, what: &str, guest_seconds: Option<f64>) -> f64 {
         let host_seconds = self.start.elapsed().as_secs_f64();
-        self.events.push(Event {
-            what: what.to_owned(),
-            host_seconds,
-            guest_seconds,
-        });
+        self.events.push(Event { what: what.to_owned(), host_seconds, guest_seconds });
         host_seconds
     }
 

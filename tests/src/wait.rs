@@ -20,7 +20,10 @@ pub async fn wait_for<T>(
         match tokio::time::timeout(left, probe()).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(now)) => seen = now,
-            Err(_) => bail!("{what}: not within {} s; last seen: {seen}", limit.as_secs()),
+            Err(_) => {}
+        }
+        if Instant::now() >= deadline {
+            bail!("{what}: not within {} s; last seen: {seen}", limit.as_secs());
         }
         tokio::time::sleep(INTERVAL).await;
     }
@@ -56,20 +59,14 @@ mod tests {
         let mut count = 0;
         let value = wait_for("three", secs(5), async || {
             count += 1;
-            if count == 3 {
-                Ok(count)
-            } else {
-                Err(count.to_string())
-            }
+            if count == 3 { Ok(count) } else { Err(count.to_string()) }
         });
         assert_eq!(value.await.unwrap(), 3);
     }
 
     #[tokio::test]
     async fn it_says_what_it_saw_last() {
-        let result = wait_for::<()>("never", Duration::from_millis(300), async || {
-            Err("a cat".to_owned())
-        });
+        let result = wait_for::<()>("never", Duration::from_millis(300), async || Err("a cat".to_owned()));
         let text = result.await.unwrap_err().to_string();
         assert!(text.contains("never") && text.contains("a cat"), "{text}");
     }

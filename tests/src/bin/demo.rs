@@ -25,15 +25,10 @@ struct Arguments {
 async fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     let context = Context::new("", "demo")?;
-    let site = Site::new(&context.directory)
-        .await
-        .context("cannot set up the hub")?;
+    let site = Site::new(&context.directory).await.context("cannot set up the hub")?;
     site.hub.start().await?;
     say(&format!("hub          {}", site.hub.local_url()));
-    say(&format!(
-        "sign in      {}   {}",
-        site.account.email, site.account.password
-    ));
+    say(&format!("sign in      {}   {}", site.account.email, site.account.password));
 
     let result = tokio::select! {
         result = follow(&context, &site) => result,
@@ -47,58 +42,31 @@ async fn main() -> Result<ExitCode> {
     }
     context.finish(result.is_err()).await?;
     site.hub.stop().await?;
-    Ok(if result.is_ok() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// From power-on to content. Each phase is a line, a picture and an entry of the timeline.
 async fn follow(context: &Context, site: &Site) -> Result<()> {
-    let config = Config {
-        sticks: vec![site.stick().await?],
-        ..Config::default()
-    };
+    let config = Config { sticks: vec![site.stick().await?], ..Config::default() };
     let vm = context.boot(&config, &context.disk().await?).await?;
-    say(&format!(
-        "serial log   {}",
-        context.directory.join("serial.log").display()
-    ));
+    say(&format!("serial log   {}", context.directory.join("serial.log").display()));
 
     wait_for("a status screen", secs(120), async || {
         let picture = context.glance(&vm).await.map_err(|error| format!("{error:#}"))?;
         let shown = picture.size() == vm.screen_size() && !picture.is_blank();
-        if shown {
-            Ok(())
-        } else {
-            Err(format!("an empty picture of {:?}", picture.size()))
-        }
+        if shown { Ok(()) } else { Err(format!("an empty picture of {:?}", picture.size())) }
     })
     .await?;
     let status = vm.started.elapsed().as_secs_f64();
     context.picture(&vm, "status").await?;
     vm.agent_ready(secs(120)).await?;
-    phase(
-        context,
-        "first status frame",
-        status,
-        logged(&vm, "first status frame").await?,
-    );
+    phase(context, "first status frame", status, logged(&vm, "first status frame").await?);
 
     let seconds = reached(&vm, "settings applied").await?;
     let hostname = vm.run(&["hostname"]).await?;
-    anyhow::ensure!(
-        hostname.trim() == HOSTNAME,
-        "the settings are applied, but the host name is {hostname}"
-    );
+    anyhow::ensure!(hostname.trim() == HOSTNAME, "the settings are applied, but the host name is {hostname}");
     context.picture(&vm, "settings").await?;
-    phase(
-        context,
-        "settings applied",
-        seconds,
-        logged(&vm, "settings applied").await?,
-    );
+    phase(context, "settings applied", seconds, logged(&vm, "settings applied").await?);
 
     let seconds = reached(&vm, "enrolled").await?;
     context.picture(&vm, "enrolled").await?;
@@ -107,22 +75,12 @@ async fn follow(context: &Context, site: &Site) -> Result<()> {
     let name = context.screen_plays(&vm, secs(120)).await?;
     let seconds = vm.started.elapsed().as_secs_f64();
     context.picture(&vm, "content").await?;
-    phase(
-        context,
-        "first content frame",
-        seconds,
-        logged(&vm, "first content frame").await?,
-    );
+    phase(context, "first content frame", seconds, logged(&vm, "first content frame").await?);
     let status = vm.status().await?;
-    anyhow::ensure!(
-        status.phase() == Phase::Authorized,
-        "{name} plays, but {status:?}"
-    );
+    anyhow::ensure!(status.phase() == Phase::Authorized, "{name} plays, but {status:?}");
     context.screen_plays_all(&vm, secs(60)).await?;
-    let line = format!(
-        "playing      \"{}\", device {}, {}",
-        status.device_name, status.device_id, status.address
-    );
+    let line =
+        format!("playing      \"{}\", device {}, {}", status.device_name, status.device_id, status.address);
     say(&line);
     Ok(())
 }
@@ -131,26 +89,21 @@ async fn follow(context: &Context, site: &Site) -> Result<()> {
 async fn reached(vm: &Vm, text: &str) -> Result<f64> {
     wait_for(text, secs(120), async || match vm.logged(text).await {
         Ok(Some(_)) => Ok(vm.started.elapsed().as_secs_f64()),
-        Ok(None) => Err(vm
-            .status()
-            .await
-            .map_or_else(|error| format!("{error:#}"), |status| format!("{status:?}"))),
+        Ok(None) => {
+            Err(vm.status().await.map_or_else(|error| format!("{error:#}"), |status| format!("{status:?}")))
+        }
         Err(error) => Err(format!("{error:#}")),
     })
     .await
 }
 
 async fn logged(vm: &Vm, text: &str) -> Result<f64> {
-    vm.logged(text)
-        .await?
-        .with_context(|| format!("the guest did not log \"{text}\""))
+    vm.logged(text).await?.with_context(|| format!("the guest did not log \"{text}\""))
 }
 
 fn phase(context: &Context, what: &str, host: f64, guest: f64) {
     context.note_with_guest(what, Some(guest));
-    say(&format!(
-        "{what:22}{guest:6.1} s after the kernel started   ({host:.1} s after power on)"
-    ));
+    say(&format!("{what:22}{guest:6.1} s after the kernel started   ({host:.1} s after power on)"));
 }
 
 /// Why it did not work, as far as it can be told from outside.
@@ -159,10 +112,7 @@ async fn explain(context: &Context, error: &anyhow::Error) {
     if let Some(vm) = context.vm() {
         match vm.status().await {
             Ok(status) if !status.problem_code.is_empty() => {
-                say(&format!(
-                    "problem: {} {}",
-                    status.problem_code, status.problem_detail
-                ));
+                say(&format!("problem: {} {}", status.problem_code, status.problem_detail));
             }
             Ok(status) => say(&format!("status: {status:?}")),
             Err(error) => say(&format!("no status: {error:#}")),

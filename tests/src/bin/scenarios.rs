@@ -57,9 +57,8 @@ async fn main() -> Result<ExitCode> {
     }
     let mut outcomes = Vec::new();
     for _ in 0..arguments.rounds {
-        let mut running = stream::iter(&chosen)
-            .map(|scenario| run(scenario))
-            .buffer_unordered(arguments.jobs);
+        let mut running =
+            stream::iter(&chosen).map(|scenario| run(scenario)).buffer_unordered(arguments.jobs);
         while let Some(outcome) = running.try_next().await? {
             if !arguments.json {
                 report(&outcome);
@@ -76,11 +75,7 @@ async fn main() -> Result<ExitCode> {
     } else {
         println!("{} passed, {failed} failed", outcomes.len() - failed);
     }
-    Ok(if failed == 0 && !outcomes.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if failed == 0 && !outcomes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn run(scenario: &Scenario) -> Result<Outcome> {

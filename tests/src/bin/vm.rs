@@ -21,10 +21,7 @@ async fn main() -> Result<()> {
     let directory = paths::target("vm");
     std::fs::create_dir_all(&directory)?;
     let disk = Disk::fresh(&directory.join("disk.qcow2")).await?;
-    let config = Config {
-        sticks: arguments.stick.into_iter().collect(),
-        ..Config::default()
-    };
+    let config = Config { sticks: arguments.stick.into_iter().collect(), ..Config::default() };
     let mut command = interactive(&config, &disk, &directory).await?;
     println!("The screen is on VNC port 5900 of localhost; Ctrl-A X switches the machine off.");
     // Takes the place of this process, so that the terminal is QEMU's alone.

@@ -12,9 +12,7 @@ use crate::wait::secs;
 pub async fn no_stick(context: &Context) -> Result<()> {
     let vm = context.boot(&Config::default(), &context.disk().await?).await?;
     let code = Code::UsbNone;
-    context
-        .screen_shows(&vm, &[code.as_str(), code.cause(), code.action()], secs(90))
-        .await?;
+    context.screen_shows(&vm, &[code.as_str(), code.cause(), code.action()], secs(90)).await?;
     context.note("the screen says what to do");
     standing::check(&vm).await
 }

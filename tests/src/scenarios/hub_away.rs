@@ -14,15 +14,10 @@ use crate::wait::{secs, wait_for};
 /// Enrolment ends within 10 s of the hub coming back.
 pub async fn at_boot(context: &Context) -> Result<()> {
     let site = Site::new(&context.directory).await?;
-    let config = Config {
-        sticks: vec![site.stick().await?],
-        ..Config::default()
-    };
+    let config = Config { sticks: vec![site.stick().await?], ..Config::default() };
     let vm = context.boot(&config, &context.disk().await?).await?;
     let code = Code::HubUnreachable;
-    context
-        .screen_shows(&vm, &[code.as_str(), code.cause()], secs(120))
-        .await?;
+    context.screen_shows(&vm, &[code.as_str(), code.cause()], secs(120)).await?;
     vm.booted(secs(90)).await?;
     site.hub.start().await?;
     let back = Instant::now();
@@ -30,10 +25,7 @@ pub async fn at_boot(context: &Context) -> Result<()> {
     authorized(&vm, 60).await?;
     let seconds = back.elapsed().as_secs_f64();
     context.note("authorized");
-    ensure!(
-        seconds <= 10.0,
-        "enrolment ended {seconds:.1} s after the hub came back"
-    );
+    ensure!(seconds <= 10.0, "enrolment ended {seconds:.1} s after the hub came back");
     context.screen_plays(&vm, secs(60)).await.map(drop)
 }
 
@@ -41,10 +33,7 @@ pub async fn at_boot(context: &Context) -> Result<()> {
 pub async fn after_reboot(context: &Context) -> Result<()> {
     let site = Site::new(&context.directory).await?;
     site.hub.start().await?;
-    let config = Config {
-        sticks: vec![site.stick().await?],
-        ..Config::default()
-    };
+    let config = Config { sticks: vec![site.stick().await?], ..Config::default() };
     let vm = context.boot(&config, &context.disk().await?).await?;
     context.screen_plays_all(&vm, secs(120)).await?;
     site.hub.stop().await?;

@@ -14,10 +14,7 @@ use signage_protocol::problem::Code;
 pub async fn stick_at_boot(context: &Context) -> Result<()> {
     let site = Site::new(&context.directory).await?;
     site.hub.start().await?;
-    let config = Config {
-        sticks: vec![site.stick().await?],
-        ..Config::default()
-    };
+    let config = Config { sticks: vec![site.stick().await?], ..Config::default() };
     let vm = context.boot(&config, &context.disk().await?).await?;
     context.screen_plays(&vm, secs(120)).await?;
     context.note("content plays");
@@ -31,9 +28,7 @@ pub async fn stick_later(context: &Context) -> Result<()> {
     let site = Site::new(&context.directory).await?;
     site.hub.start().await?;
     let vm = context.boot(&Config::default(), &context.disk().await?).await?;
-    context
-        .screen_shows(&vm, &[Code::UsbNone.as_str()], secs(90))
-        .await?;
+    context.screen_shows(&vm, &[Code::UsbNone.as_str()], secs(90)).await?;
     let stick = vm.plug_stick(&site.partitioned_stick().await?).await?;
     context.note("stick plugged in");
     context.screen_plays(&vm, secs(60)).await?;
@@ -47,9 +42,7 @@ pub async fn stick_later(context: &Context) -> Result<()> {
 async fn settings_hold(vm: &Vm) -> Result<()> {
     let hostname = vm.run(&["hostname"]).await?;
     ensure!(hostname.trim() == HOSTNAME, "the host name is {hostname}");
-    let timezone = vm
-        .run(&["timedatectl", "show", "--property=Timezone", "--value"])
-        .await?;
+    let timezone = vm.run(&["timedatectl", "show", "--property=Timezone", "--value"]).await?;
     ensure!(timezone.trim() == TIMEZONE, "the time zone is {timezone}");
     let status = vm.status().await?;
     ensure!(status.phase() == Phase::Authorized, "{status:?}");

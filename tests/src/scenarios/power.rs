@@ -14,10 +14,7 @@ pub async fn after_enrolment(context: &Context) -> Result<()> {
     let site = Site::new(&context.directory).await?;
     site.hub.start().await?;
     let disk = context.disk().await?;
-    let config = Config {
-        sticks: vec![site.stick().await?],
-        ..Config::default()
-    };
+    let config = Config { sticks: vec![site.stick().await?], ..Config::default() };
     let vm = context.boot(&config, &disk).await?;
     vm.agent_ready(secs(60)).await?;
     authorized(&vm, 60).await?;

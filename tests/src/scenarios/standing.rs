@@ -15,26 +15,11 @@ pub async fn check(vm: &Vm) -> Result<()> {
     let cycle = journal.lines().find(|line| line.contains("ordering cycle"));
     ensure!(cycle.is_none(), "units are ordered in a cycle: {cycle:?}");
 
-    let options = vm
-        .run(&["findmnt", "--noheadings", "--output", "OPTIONS", "/"])
-        .await?;
-    ensure!(
-        options.split(',').any(|option| option.trim() == "ro"),
-        "the root is writable: {options}"
-    );
+    let options = vm.run(&["findmnt", "--noheadings", "--output", "OPTIONS", "/"]).await?;
+    ensure!(options.split(',').any(|option| option.trim() == "ro"), "the root is writable: {options}");
 
-    let pid = vm
-        .run(&[
-            "systemctl",
-            "show",
-            "--property=MainPID",
-            "--value",
-            "signage-player",
-        ])
-        .await?;
-    let owner = vm
-        .run(&["stat", "--format=%U", &format!("/proc/{}", pid.trim())])
-        .await?;
+    let pid = vm.run(&["systemctl", "show", "--property=MainPID", "--value", "signage-player"]).await?;
+    let owner = vm.run(&["stat", "--format=%U", &format!("/proc/{}", pid.trim())]).await?;
     ensure!(owner.trim() == "signage-player", "the player runs as {owner}");
     Ok(())
 }

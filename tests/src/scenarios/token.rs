@@ -15,34 +15,18 @@ pub async fn unknown(context: &Context) -> Result<()> {
     let mut site = Site::new(&context.directory).await?;
     site.file["provisionToken"] = json!(Kind::Provisioning.encode(&[0x5a; RANDOM_BYTES]).expose());
     site.hub.start().await?;
-    let config = Config {
-        sticks: vec![site.stick().await?],
-        ..Config::default()
-    };
+    let config = Config { sticks: vec![site.stick().await?], ..Config::default() };
     let vm = context.boot(&config, &context.disk().await?).await?;
     let code = Code::TokUnknown;
-    context
-        .screen_shows(&vm, &[code.as_str(), code.cause(), code.action()], secs(120))
-        .await?;
+    context.screen_shows(&vm, &[code.as_str(), code.cause(), code.action()], secs(120)).await?;
     context.note("the screen explains it");
 
     let refused = site.hub.enrolments().await?;
-    let by_code = refused
-        .iter()
-        .all(|enrolment| enrolment.refused.as_deref() == Some(code.as_str()));
+    let by_code = refused.iter().all(|enrolment| enrolment.refused.as_deref() == Some(code.as_str()));
     ensure!(!refused.is_empty() && by_code, "{refused:?}");
     holds_for("at most 3 enrolments in a minute", secs(60), async || {
-        let count = site
-            .hub
-            .enrolments()
-            .await
-            .map_err(|error| format!("{error:#}"))?
-            .len();
-        if count <= 3 {
-            Ok(())
-        } else {
-            Err(format!("{count} enrolments"))
-        }
+        let count = site.hub.enrolments().await.map_err(|error| format!("{error:#}"))?.len();
+        if count <= 3 { Ok(()) } else { Err(format!("{count} enrolments")) }
     })
     .await
 }

@@ -63,11 +63,7 @@ async fn remembered() -> Result<Accel> {
 async fn kvm_works() -> Result<bool> {
     let image = paths::image();
     let mut command: Command = bare(Accel::Kvm);
-    command
-        .arg("-kernel")
-        .arg(image.join("vmlinuz"))
-        .arg("-initrd")
-        .arg(image.join("initrd"));
+    command.arg("-kernel").arg(image.join("vmlinuz")).arg("-initrd").arg(image.join("initrd"));
     command.args([
         "-m",
         "512",

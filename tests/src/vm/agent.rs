@@ -40,11 +40,7 @@ pub struct Agent {
 impl Agent {
     /// An agent that was not asked yet.
     pub fn new(socket: PathBuf) -> Self {
-        Self {
-            socket,
-            channel: None,
-            syncs: 0,
-        }
+        Self { socket, channel: None, syncs: 0 }
     }
 
     /// Whether it answers.
@@ -76,13 +72,8 @@ impl Agent {
             Some(channel) => channel,
             None => self.synced().await?,
         };
-        channel
-            .send(&json!({ "execute": command, "arguments": arguments }))
-            .await?;
-        let mut answer = channel
-            .receive(LIMIT)
-            .await
-            .with_context(|| format!("guest agent, {command}"))?;
+        channel.send(&json!({ "execute": command, "arguments": arguments })).await?;
+        let mut answer = channel.receive(LIMIT).await.with_context(|| format!("guest agent, {command}"))?;
         self.channel = Some(channel);
         if let Some(error) = answer.get("error") {
             bail!("guest agent, {command}: {}", error["desc"]);
@@ -93,14 +84,9 @@ impl Agent {
     async fn synced(&mut self) -> Result<Channel> {
         let mut channel = Channel::connect(&self.socket).await.context("guest agent")?;
         self.syncs += 1;
-        channel
-            .send(&json!({ "execute": "guest-sync", "arguments": { "id": self.syncs } }))
-            .await?;
+        channel.send(&json!({ "execute": "guest-sync", "arguments": { "id": self.syncs } })).await?;
         loop {
-            let answer = channel
-                .receive(Duration::from_secs(3))
-                .await
-                .context("guest agent")?;
+            let answer = channel.receive(Duration::from_secs(3)).await.context("guest agent")?;
             if answer["return"] == self.syncs {
                 return Ok(channel);
             }
@@ -109,9 +95,6 @@ impl Agent {
 }
 
 fn text(base64: &Value) -> String {
-    let bytes = base64
-        .as_str()
-        .and_then(|text| STANDARD.decode(text).ok())
-        .unwrap_or_default();
+    let bytes = base64.as_str().and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }

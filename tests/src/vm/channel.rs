@@ -21,20 +21,14 @@ impl Channel {
     pub async fn connect(path: &Path) -> Result<Self> {
         let stream = UnixStream::connect(path).await?;
         let (read, write) = stream.into_split();
-        Ok(Self {
-            read: BufReader::new(read),
-            write,
-        })
+        Ok(Self { read: BufReader::new(read), write })
     }
 
     /// Writes one value.
     pub async fn send(&mut self, value: &Value) -> Result<()> {
         let mut line = value.to_string();
         line.push('\n');
-        self.write
-            .write_all(line.as_bytes())
-            .await
-            .context("cannot write to QEMU")
+        self.write.write_all(line.as_bytes()).await.context("cannot write to QEMU")
     }
 
     /// Reads the next value that is JSON; a partial line left over by an interrupted exchange is skipped.
@@ -42,13 +36,7 @@ impl Channel {
         let read = async {
             loop {
                 let mut line = Vec::new();
-                if self
-                    .read
-                    .read_until(b'\n', &mut line)
-                    .await
-                    .context("cannot read from QEMU")?
-                    == 0
-                {
+                if self.read.read_until(b'\n', &mut line).await.context("cannot read from QEMU")? == 0 {
                     bail!("QEMU closed the connection");
                 }
                 if let Ok(value) = serde_json::from_slice(&line) {

@@ -27,10 +27,7 @@ pub struct Sockets {
 
 impl Sockets {
     pub fn in_directory(directory: &Path) -> Self {
-        Self {
-            qmp: directory.join("qmp.sock"),
-            agent: directory.join("agent.sock"),
-        }
+        Self { qmp: directory.join("qmp.sock"), agent: directory.join("agent.sock") }
     }
 
     /// Sockets of an earlier machine would be connected to before the new one listens.
@@ -68,28 +65,15 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
     device(&mut command, &json!({ "driver": "virtio-rng-pci" }));
 
     let file = json!({ "driver": "file", "filename": disk });
-    drive(
-        &mut command,
-        &json!({ "node-name": "disk", "driver": "qcow2", "file": file }),
-    );
-    device(
-        &mut command,
-        &json!({ "driver": "virtio-blk-pci", "drive": "disk" }),
-    );
+    drive(&mut command, &json!({ "node-name": "disk", "driver": "qcow2", "file": file }));
+    device(&mut command, &json!({ "driver": "virtio-blk-pci", "drive": "disk" }));
 
     for (index, network) in config.networks.iter().enumerate() {
-        let restrict = if *network == Network::Isolated {
-            "on"
-        } else {
-            "off"
-        };
+        let restrict = if *network == Network::Isolated { "on" } else { "off" };
         // A subnet for each, so that no two cards have one address; the first is 10.0.2.0.
         let subnet = format!("10.0.{}.0/24", index + 2);
         let id = format!("net{index}");
-        command.args([
-            "-netdev",
-            &format!("user,id={id},restrict={restrict},net={subnet}"),
-        ]);
+        command.args(["-netdev", &format!("user,id={id},restrict={restrict},net={subnet}")]);
         device(&mut command, &json!({ "driver": "virtio-net-pci", "netdev": id }));
     }
 
@@ -106,10 +90,7 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
     };
     let socket = |path: &Path| format!("{},server=on,wait=off", path.display());
     command.args(["-qmp", &format!("unix:{}", socket(&sockets.qmp))]);
-    command.args([
-        "-chardev",
-        &format!("socket,id=agent,path={}", socket(&sockets.agent)),
-    ]);
+    command.args(["-chardev", &format!("socket,id=agent,path={}", socket(&sockets.agent))]);
     device(&mut command, &json!({ "driver": "virtio-serial-pci" }));
     let port = json!({ "driver": "virtserialport", "chardev": "agent", "name": "org.qemu.guest_agent.0" });
     device(&mut command, &port);
@@ -119,14 +100,7 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
 /// QEMU with a processor and nothing else.
 pub fn bare(accel: Accel) -> Command {
     let mut command = Command::new("qemu-system-x86_64");
-    command.args([
-        "-nodefaults",
-        "-no-user-config",
-        "-display",
-        "none",
-        "-machine",
-        "q35",
-    ]);
+    command.args(["-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35"]);
     command.args(accel.arguments());
     command
 }

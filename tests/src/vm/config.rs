@@ -53,10 +53,7 @@ impl Disk {
     pub async fn fresh(path: &Path) -> Result<Self> {
         let image = paths::image().join("disk.img");
         let mut command = Command::new("qemu-img");
-        command
-            .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
-            .arg(image)
-            .arg(path);
+        command.args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"]).arg(image).arg(path);
         process::output(&mut command).await?;
         Ok(Self(path.to_owned()))
     }

@@ -44,21 +44,13 @@ impl Vm {
         let sockets = command::Sockets::in_directory(directory);
         sockets.remove()?;
         let serial = directory.join("serial.log");
-        let mut command = command::qemu(
-            config,
-            &disk.0,
-            Console::File(&serial),
-            &sockets,
-            accel::choose().await?,
-        );
+        let mut command =
+            command::qemu(config, &disk.0, Console::File(&serial), &sockets, accel::choose().await?);
         let process = process::start(&mut command, &directory.join("qemu.log"))?;
         let started = Instant::now();
-        let qmp = Qmp::connect(&sockets.qmp).await.with_context(|| {
-            format!(
-                "QEMU does not start, see {}",
-                directory.join("qemu.log").display()
-            )
-        })?;
+        let qmp = Qmp::connect(&sockets.qmp)
+            .await
+            .with_context(|| format!("QEMU does not start, see {}", directory.join("qemu.log").display()))?;
         Ok(Self {
             started,
             process: Mutex::new(process),
@@ -72,12 +64,7 @@ impl Vm {
     /// Waits until commands can be run inside.
     pub async fn agent_ready(&self, limit: Duration) -> Result<()> {
         wait_for("the guest agent", limit, async || {
-            self.agent
-                .lock()
-                .await
-                .ping()
-                .await
-                .map_err(|error| format!("{error:#}"))
+            self.agent.lock().await.ping().await.map_err(|error| format!("{error:#}"))
         })
         .await
     }
@@ -116,12 +103,7 @@ impl Vm {
     /// Takes a picture of the screen.
     pub async fn screenshot(&self, png: &Path) -> Result<()> {
         let arguments = json!({ "filename": png, "format": "png", "device": command::SCREEN });
-        self.qmp
-            .lock()
-            .await
-            .execute("screendump", arguments)
-            .await
-            .map(drop)
+        self.qmp.lock().await.execute("screendump", arguments).await.map(drop)
     }
 
     /// The size that a picture has while something is shown.
@@ -133,8 +115,7 @@ impl Vm {
     pub async fn plug_stick(&self, image: &Path) -> Result<String> {
         let id = command::stick_id(self.plugged.fetch_add(1, Ordering::Relaxed));
         let mut qmp = self.qmp.lock().await;
-        qmp.execute("blockdev-add", command::stick_drive(&id, image))
-            .await?;
+        qmp.execute("blockdev-add", command::stick_drive(&id, image)).await?;
         qmp.execute("device_add", command::stick_device(&id)).await?;
         Ok(id)
     }
@@ -144,9 +125,7 @@ impl Vm {
         let mut qmp = self.qmp.lock().await;
         qmp.execute("device_del", json!({ "id": id })).await?;
         qmp.event("DEVICE_DELETED", secs(20)).await?;
-        qmp.execute("blockdev-del", json!({ "node-name": format!("{id}-drive") }))
-            .await
-            .map(drop)
+        qmp.execute("blockdev-del", json!({ "node-name": format!("{id}-drive") })).await.map(drop)
     }
 
     /// Pulls the plug.
@@ -156,18 +135,11 @@ impl Vm {
 
     /// Presses the power button and waits until the machine is off.
     pub async fn shutdown(&self, limit: Duration) -> Result<()> {
-        self.qmp
-            .lock()
-            .await
-            .execute("system_powerdown", json!({}))
-            .await?;
+        self.qmp.lock().await.execute("system_powerdown", json!({})).await?;
         let mut process = self.process.lock().await;
         let ended = tokio::time::timeout(limit, process.wait()).await;
         ended.with_context(|| {
-            format!(
-                "the machine is not off {} s after the power button",
-                limit.as_secs()
-            )
+            format!("the machine is not off {} s after the power button", limit.as_secs())
         })??;
         Ok(())
     }
@@ -190,13 +162,7 @@ impl Vm {
 pub async fn interactive(config: &Config, disk: &Disk, directory: &Path) -> Result<Command> {
     let sockets = command::Sockets::in_directory(directory);
     sockets.remove()?;
-    let mut command = command::qemu(
-        config,
-        &disk.0,
-        Console::Terminal,
-        &sockets,
-        accel::choose().await?,
-    );
+    let mut command = command::qemu(config, &disk.0, Console::Terminal, &sockets, accel::choose().await?);
     command.args(["-vnc", "localhost:0"]);
     Ok(command)
 }

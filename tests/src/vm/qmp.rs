@@ -25,10 +25,7 @@ impl Qmp {
             Channel::connect(path).await.map_err(|error| format!("{error:#}"))
         })
         .await?;
-        let mut qmp = Self {
-            channel,
-            events: Vec::new(),
-        };
+        let mut qmp = Self { channel, events: Vec::new() };
         qmp.channel.receive(LIMIT).await.context("no greeting")?;
         qmp.execute("qmp_capabilities", json!({})).await?;
         Ok(qmp)
@@ -36,9 +33,7 @@ impl Qmp {
 
     /// Runs a command and answers what it returns.
     pub async fn execute(&mut self, command: &str, arguments: Value) -> Result<Value> {
-        self.channel
-            .send(&json!({ "execute": command, "arguments": arguments }))
-            .await?;
+        self.channel.send(&json!({ "execute": command, "arguments": arguments })).await?;
         loop {
             let mut message = self.channel.receive(LIMIT).await?;
             if let Some(event) = message["event"].as_str() {
@@ -60,11 +55,7 @@ impl Qmp {
                 return Ok(());
             }
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-            let message = self
-                .channel
-                .receive(left)
-                .await
-                .with_context(|| format!("QMP event {name}"))?;
+            let message = self.channel.receive(left).await.with_context(|| format!("QMP event {name}"))?;
             if let Some(event) = message["event"].as_str() {
                 self.events.push(event.to_owned());
             }
