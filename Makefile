@@ -20,8 +20,7 @@ setup: ## Install what building and testing need (Debian 12 or 13)
 build: ## Compile every program
 	$(CARGO) build --workspace --bins --profile $(PROFILE)
 
-image: ## Make the test image, target/image/disk.img
-	$(CARGO) build --bins --profile $(PROFILE) $(DEVICE:%=-p signage-%)
+image: build ## Make the test image, target/image/disk.img
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
 
 ##@ Check
@@ -38,22 +37,18 @@ unit: ## Unit and integration tests, no virtual machine
 	tests/unit
 
 scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text selects
-	$(CARGO) build --bins -p signage-hub -p signage-tests
 	$(BIN)/scenarios $(ONLY)
 
 soak: image ## The scenarios again and again; ROUNDS=10
-	$(CARGO) build --bins -p signage-hub -p signage-tests
 	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)
 
 ##@ Run
 .PHONY: demo vm
 demo: setup ## Hub, stick and screen from nothing to playing content; ONCE=1 ends there
 	$(MAKE) --no-print-directory image
-	$(CARGO) build --bins -p signage-hub -p signage-tests
 	$(BIN)/demo $(if $(ONCE),--once)
 
 vm: image ## Boot the test image with a shell here; STICK=image plugs a stick in
-	$(CARGO) build --bins -p signage-tests
 	$(BIN)/vm $(STICK)
 
 ##@ Install
