@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::fixtures;
 use crate::hub::{Account, Hub};
-use crate::stick::Stick;
+use crate::stick::{self, Stick};
+use crate::wait::{secs, wait_for};
+use signage_protocol::verdict::{Outcome, Verdict};
 
 /// Name of the provisioning file.
 pub const FILE: &str = "telemetry_config.json";
@@ -18,6 +20,8 @@ pub const SCREEN: &str = "Lobby";
 pub const HOSTNAME: &str = "lobby-1";
 /// Time zone in the provisioning file.
 pub const TIMEZONE: &str = "Europe/Berlin";
+/// An address in the network of the virtual machine that its DHCP server does not give.
+pub const FIXED_ADDRESS: &str = "10.0.2.77";
 /// How long an image stays, in seconds.
 const IMAGE_SECONDS: u32 = 4;
 
@@ -54,6 +58,29 @@ impl Site {
     /// The same with a partition table.
     pub async fn partitioned_stick(&self) -> Result<PathBuf> {
         self.build(Stick::fat32().partitioned()).await
+    }
+
+    /// Gives the screen a fixed address instead of DHCP.
+    pub fn use_fixed_address(&mut self) {
+        self.file["network"] = json!({ "connections": [{
+            "type": "ethernet",
+            "ipv4": {
+                "method": "manual",
+                "addresses": [format!("{FIXED_ADDRESS}/24")],
+                "gateway": "10.0.2.2",
+                "dns": ["10.0.2.3"],
+            },
+        }] });
+    }
+
+    /// Waits for the verdict on the stick to be `outcome`.
+    pub async fn verdict_is(&self, outcome: Outcome) -> Result<Verdict> {
+        let image = self.directory.join("stick.img");
+        wait_for("a verdict on the stick", secs(20), async || match stick::verdict(&image).await {
+            Ok(Some(verdict)) if verdict.outcome == outcome => Ok(verdict),
+            other => Err(format!("{other:?}")),
+        })
+        .await
     }
 
     async fn build(&self, stick: Stick) -> Result<PathBuf> {

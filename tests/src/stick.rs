@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use signage_protocol::verdict::{self, Verdict};
 use tokio::process::Command;
 
 use crate::process;
@@ -68,4 +69,16 @@ fn tool(name: &str) -> Command {
     let path = std::env::var("PATH").unwrap_or_default();
     command.env("PATH", format!("{path}:/usr/sbin:/sbin"));
     command
+}
+
+/// The verdict that a screen left on a stick; `None` while there is none.
+pub async fn verdict(image: &Path) -> Result<Option<Verdict>> {
+    for start in [0, MIB] {
+        let drive = format!("{}@@{start}", image.display());
+        let read = tool("mtype").args(["-i", &drive, &format!("::{}", verdict::FILE_NAME)]).output().await?;
+        if read.status.success() {
+            return Ok(Some(serde_json::from_slice(&read.stdout).context("the verdict is not one")?));
+        }
+    }
+    Ok(None)
 }

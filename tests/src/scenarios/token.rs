@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 use signage_protocol::problem::Code;
 use signage_protocol::token::{Kind, RANDOM_BYTES};
+use signage_protocol::verdict::Outcome;
 
 use crate::scenario::Context;
 use crate::site::Site;
@@ -20,6 +21,8 @@ pub async fn unknown(context: &Context) -> Result<()> {
     let code = Code::TokUnknown;
     context.screen_shows(&vm, &[code.as_str(), code.cause(), code.action()], secs(120)).await?;
     context.note("the screen explains it");
+    let verdict = site.verdict_is(Outcome::Waiting).await?;
+    ensure!(verdict.problem.is_some_and(|problem| problem.code == code), "the verdict has another problem");
 
     let refused = site.hub.enrolments().await?;
     let by_code = refused.iter().all(|enrolment| enrolment.refused.as_deref() == Some(code.as_str()));
