@@ -11,6 +11,8 @@ BIN := target/$(PROFILE:dev=debug)
 CARGO := cargo
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DEVICE := player provisioner
+# Without it, the files of a screen would replace those of this machine, fstab among them.
+need_destdir = [ -n "$(DESTDIR)" ] || { echo "make: DESTDIR is needed: the root of the image" >&2; exit 2; }
 
 ##@ Build
 .PHONY: setup build image
@@ -54,12 +56,14 @@ vm: image ## Boot the test image with a shell here; STICK=image plugs a stick in
 ##@ Install
 .PHONY: install install-hub install-rootfs
 install: ## Lay out the device's programs and units below DESTDIR (build first)
+	@$(call need_destdir)
 	tools/install "$(DESTDIR)" $(BIN) $(DEVICE)
 
 install-hub: ## Lay out the hub and its unit below DESTDIR (build first)
 	tools/install "$(DESTDIR)" $(BIN) hub
 
 install-rootfs: ## Lay out the operating system's configuration below DESTDIR
+	@$(call need_destdir)
 	cp -a --remove-destination --no-preserve=ownership images/rootfs/. "$(DESTDIR)/"
 	install -d "$(DESTDIR)/data" "$(DESTDIR)/var/lib"
 	install -d -m 1777 "$(DESTDIR)/var/tmp"

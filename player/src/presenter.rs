@@ -218,6 +218,8 @@ impl Presenter {
                 self.slots.insert(ticket, slot);
             }
             Effect::Start { ticket, index, item, first } => {
+                // It plays, so a later failure is news.
+                self.suspects.remove(&item.path);
                 self.display.caption(&item.title);
                 self.drawn = None;
                 self.playing = Some(ticket);

@@ -25,6 +25,7 @@ use crate::medium::{self, Found, Volume};
 use crate::network::{self, Link};
 use crate::offer::Offer;
 use crate::settings;
+use crate::storage;
 use crate::store::{Store, Stored};
 
 /// A service that has not answered by then will not.
@@ -41,9 +42,18 @@ pub struct Options {
 
 /// Runs until the process is told to stop. Fails only when there is no bus or no place for the key.
 pub async fn run(options: Options) -> anyhow::Result<()> {
+    let bus = zbus::connection::Builder::system()?.method_timeout(CALL).build().await?;
+    let mut stop = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    if !storage::stays(&options.state)? {
+        storage::explain(&bus).await?;
+        notify(&[sd_notify::NotifyState::Ready]);
+        return tokio::select! {
+            () = tokio::time::sleep(storage::LOOK_AGAIN) => Err(anyhow::anyhow!("looking for the storage again")),
+            _ = stop.recv() => Ok(()),
+        };
+    }
     let store = Store::open(&options.state)?;
     let identity = Identity::load_or_create(&store)?;
-    let bus = zbus::connection::Builder::system()?.method_timeout(CALL).build().await?;
     let face = Face::default();
     bus::serve(&bus, face.clone(), identity.clone()).await?;
 
@@ -74,7 +84,6 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     notify(&[sd_notify::NotifyState::Ready]);
 
     let bus_lost = daemon.bus.clone();
-    let mut stop = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let mut watchdog = tokio::time::interval(watchdog_interval());
     loop {
         let now = daemon.now();
@@ -160,7 +169,7 @@ impl Daemon {
         }
         let refused = offer.is_refused();
         let findings = offer.findings;
-        self.verdict = ours.then(|| Pending { found: (origin, volume), findings, refused, written: None });
+        self.verdict = ours.then_some(Pending { found: (origin, volume), findings, refused, written: None });
         self.take(offer.event).await;
     }
 

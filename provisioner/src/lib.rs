@@ -11,6 +11,7 @@
 //! * [`hub`]: enrolment, authorization and access tokens over TLS.
 //! * [`identity`]: the device key and what the board says of itself.
 //! * [`stick`]: making sticks, at the desk.
+//! * [`storage`]: what happens when nothing can be kept.
 //! * [`store`]: what survives a power cut.
 //! * [`bus`]: `org.signage.Provisioner1`, all that the rest of the device sees.
 //! * [`daemon`]: the loop that joins them.
@@ -28,4 +29,5 @@ pub mod network;
 pub mod offer;
 pub mod settings;
 pub mod stick;
+pub mod storage;
 pub mod store;

@@ -6,6 +6,7 @@ mod hub_away;
 mod plays;
 mod power;
 mod standing;
+mod storage;
 mod token;
 
 use crate::scenario::Scenario;
@@ -29,5 +30,6 @@ scenarios! {
     "unknown-token", "a refused token is explained and not tried again and again", token::unknown;
     "hub-down-at-boot", "enrolment ends within 10 s of the hub coming back", hub_away::at_boot;
     "hub-down-after-reboot", "content plays from the store while the hub is down", hub_away::after_reboot;
+    "data-wiped", "broken storage is explained on the screen", storage::wiped;
     "power-cut", "a power cut right after enrolment loses nothing", power::after_enrolment;
 }

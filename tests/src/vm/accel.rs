@@ -51,7 +51,14 @@ async fn remembered() -> Result<Accel> {
         Ok("kvm") => Ok(Accel::Kvm),
         Ok("tcg") => Ok(Accel::Tcg),
         _ => {
-            let kvm = std::fs::File::open("/dev/kvm").is_ok() && kvm_works().await?;
+            // Not remembered: it may be only a right that is missing, which somebody may give.
+            if let Err(error) = std::fs::OpenOptions::new().read(true).write(true).open("/dev/kvm") {
+                if error.kind() == std::io::ErrorKind::PermissionDenied {
+                    eprintln!("no right to use /dev/kvm: join the group kvm to make this ten times faster");
+                }
+                return Ok(Accel::Tcg);
+            }
+            let kvm = kvm_works().await?;
             std::fs::write(&file, if kvm { "kvm\n" } else { "tcg\n" })
                 .context("cannot write target/accel")?;
             Ok(if kvm { Accel::Kvm } else { Accel::Tcg })

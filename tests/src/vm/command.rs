@@ -15,7 +15,7 @@ pub const SCREEN: &str = "screen";
 
 /// No kernel message, cursor or logo over the player's picture; the console is the serial line.
 /// What `systemd.condition_needs_update` leaves out was done when the image was made.
-const KERNEL: &str = "root=PARTLABEL=rootfs_a quiet vt.global_cursor_default=0 fbcon=map:9 logo.nologo \
+const KERNEL: &str = "root=PARTLABEL=rootfs_a fsck.repair=yes quiet vt.global_cursor_default=0 fbcon=map:9 logo.nologo \
     systemd.show_status=0 systemd.condition_needs_update=no audit=0 console=ttyS0";
 
 /// Sockets of one machine.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use tokio::process::Command;
 
 use crate::{paths, process};
@@ -56,5 +56,22 @@ impl Disk {
         command.args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"]).arg(image).arg(path);
         process::output(&mut command).await?;
         Ok(Self(path.to_owned()))
+    }
+
+    /// Destroys the file system of the data partition, as a worn-out card does.
+    pub async fn wipe_data(&self) -> Result<()> {
+        let mut list = Command::new("/sbin/sfdisk");
+        list.arg("--json").arg(paths::image().join("disk.img"));
+        let table: serde_json::Value = serde_json::from_slice(&process::output(&mut list).await?)?;
+        let partitions = table["partitiontable"]["partitions"].as_array();
+        let data = partitions.into_iter().flatten().find(|partition| partition["name"] == "data");
+        let start =
+            data.and_then(|data| data["start"].as_u64()).context("the disk has no partition called data")?;
+        // The superblock and every copy of it that a repair could start from.
+        let wipe = format!("write -z {} 512M", start * 512);
+        let mut command = Command::new("qemu-io");
+        command.args(["-f", "qcow2", "-c", &wipe]).arg(&self.0);
+        process::output(&mut command).await?;
+        Ok(())
     }
 }

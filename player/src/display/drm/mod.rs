@@ -98,7 +98,11 @@ impl Drm {
                     warn!(connector = screen.route().name, %error, "display lost");
                     self.screen = None;
                     self.retired = None;
-                    self.not_before = Instant::now();
+                    // A card that is gone may be back at once. One that refuses the picture would refuse it again
+                    // and again.
+                    let pause =
+                        if errno(&error) == Some(Errno::NODEV) { Duration::ZERO } else { PROBE_INTERVAL };
+                    self.not_before = Instant::now() + pause;
                     Presented::Lost
                 }
             },
