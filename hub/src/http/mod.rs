@@ -13,10 +13,12 @@ pub mod schema;
 pub mod token;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use signage_protocol::api;
@@ -31,6 +33,8 @@ use crate::seal::{SECRET_BYTES, Seal};
 use crate::store::{Store, settings};
 use crate::{Error, Result, ident};
 
+/// How long a request may take from its head to the head of the answer, its body included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest body of a request. An enrolment has about 1 KiB.
 const MAX_BODY: usize = 64 << 10;
 /// Enrolments with an unknown token, a minute and address. A site of a hundred screens with the wrong stick stays
@@ -54,7 +58,7 @@ pub struct State {
     pub urls: Vec<HubUrl>,
     enrol_failures: Mutex<Limiter>,
     sign_in_failures: Mutex<Limiter>,
-    password_checks: Semaphore,
+    password_checks: Arc<Semaphore>,
 }
 
 /// The state as handlers get it.
@@ -74,7 +78,7 @@ impl State {
             urls,
             enrol_failures: Mutex::new(Limiter::new(ENROL_FAILURES, MINUTE)),
             sign_in_failures: Mutex::new(Limiter::new(SIGN_IN_FAILURES, MINUTE)),
-            password_checks: Semaphore::new(PASSWORD_CHECKS),
+            password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),
         }))
     }
 
@@ -112,6 +116,7 @@ pub fn router(state: Shared) -> Router {
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(axum::middleware::from_fn(limit_time))
         .layer(axum::middleware::map_response(protect))
         .with_state(state)
 }
@@ -120,6 +125,17 @@ pub fn router(state: Shared) -> Router {
 async fn healthz(axum::extract::State(state): axum::extract::State<Shared>) -> Result<&'static str> {
     settings::get(&state.store, settings::SECRET).await?;
     Ok("ok\n")
+}
+
+/// Ends a request that takes too long. The body of the answer may take any time: a film on a slow line does.
+async fn limit_time(request: Request, next: Next) -> Response {
+    within(REQUEST_TIMEOUT, next.run(request)).await
+}
+
+async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Response {
+    tokio::time::timeout(limit, answer)
+        .await
+        .unwrap_or_else(|_| Error::refused(408, Code::HubError, "the request took too long").into_response())
 }
 
 /// Headers that every answer carries. No HSTS: under a private CA it would lock people out, not protect them.
@@ -145,4 +161,17 @@ async fn protect(mut response: Response) -> Response {
 /// A signed document as a response.
 fn jose(document: String) -> Response {
     ([(header::CONTENT_TYPE, api::JOSE)], document).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_a_problem() {
+        let answer = within(Duration::from_millis(1), std::future::pending()).await;
+        assert_eq!(answer.status(), 408);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], api::PROBLEM_JSON);
+        assert_eq!(within(Duration::from_secs(5), async { "ok".into_response() }).await.status(), 200);
+    }
 }

@@ -2,11 +2,14 @@
 
 use crate::common::{Answer, PASSWORD, Screen, TestHub, new_account};
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use signage_hub::store::audit;
 use signage_hub::token::Grant;
 use signage_hub::{account, ident, token};
 use signage_protocol::token::Kind;
+use std::net::SocketAddr;
+use tower::ServiceExt as _;
 
 async fn get(hub: &TestHub, path: &str, cookie: &str) -> Answer {
     hub.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
@@ -131,4 +134,32 @@ async fn a_new_password_ends_the_sessions_of_the_old() {
     assert_eq!(get(&hub, "/screens", &session).await.status, 303);
     assert_eq!(sign_in(&hub, "acme@example.org", PASSWORD).await.status, 401);
     assert_eq!(sign_in(&hub, "acme@example.org", made.expose()).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_at_once_count_like_guesses_in_turn() {
+    let hub = TestHub::new().await;
+    let page = get(&hub, "/", "").await;
+    let guest = cookie(&page, "__Host-signage-guest");
+    let form = format!("email=acme@example.org&password=not+it&form={}", form_token(&page));
+    let guesses = (0..50).map(|_| {
+        let request = Request::post("/")
+            .header(header::COOKIE, &guest)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .extension(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 40_000))))
+            .body(Body::from(form.clone()))
+            .unwrap();
+        tokio::spawn(hub.router.clone().oneshot(request))
+    });
+    let (mut checked, mut blocked) = (0, 0);
+    for answer in guesses.collect::<Vec<_>>() {
+        match answer.await.unwrap().unwrap().status().as_u16() {
+            401 => checked += 1,
+            429 => blocked += 1,
+            other => panic!("status {other}"),
+        }
+    }
+    // One more than the limit may pass, since two passwords are checked at a time.
+    assert!((10..=12).contains(&checked), "{checked}");
+    assert_eq!(checked + blocked, 50);
 }

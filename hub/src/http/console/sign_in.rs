@@ -22,6 +22,7 @@ use crate::{Error, Result, ident, password};
 const FAILURE_DELAY: std::time::Duration = std::time::Duration::from_millis(500);
 /// Longer passwords are not looked at.
 const MAX_PASSWORD: usize = 1024;
+const TOO_MANY: &str = "Too many attempts. Please wait a minute.";
 
 #[derive(Deserialize)]
 pub(super) struct SignIn {
@@ -53,23 +54,30 @@ pub(super) async fn submit(
     if !session::check_form(&state, guest, &input.form) {
         return refuse(StatusCode::FORBIDDEN, "This page was open too long. Please try again.");
     }
-    let now = ident::now();
-    if peer.0.is_some_and(|address| lock(&state.sign_in_failures).blocked(address, now).is_some()) {
-        return refuse(StatusCode::TOO_MANY_REQUESTS, "Too many attempts. Please wait a minute.");
+    if blocked(&state, peer) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
     let operator = operators::by_email(&state.store, &input.email.trim().to_lowercase()).await?;
     let hash = operator.as_ref().map(|operator| operator.password_hash.clone());
     let (password, address) = (input.password.clone(), peer.text());
-    let right = {
-        let _turn = state.password_checks.acquire().await.map_err(|_| Error::Password)?;
-        let check =
-            move || password.expose().len() <= MAX_PASSWORD && password::verify(&password, hash.as_deref());
-        tokio::task::spawn_blocking(check).await.map_err(|_| Error::Password)?
-    };
-    let Some(operator) = operator.filter(|_| right) else {
-        if let Some(address) = peer.0 {
-            lock(&state.sign_in_failures).failed(address, now);
+    let turn = state.password_checks.clone().acquire_owned().await.map_err(|_| Error::Password)?;
+    // Those who waited for the same turn may have used the attempts up.
+    if blocked(&state, peer) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
+    }
+    let counting = state.clone();
+    // The turn ends with the check, after the count, also when the client has hung up meanwhile.
+    let check = move || {
+        let _turn = turn;
+        let right = password.expose().len() <= MAX_PASSWORD && password::verify(&password, hash.as_deref());
+        if !right && let Some(address) = peer.0 {
+            lock(&counting.sign_in_failures).failed(address, ident::now());
         }
+        right
+    };
+    let right = tokio::task::spawn_blocking(check).await.map_err(|_| Error::Password)?;
+    let now = ident::now();
+    let Some(operator) = operator.filter(|_| right) else {
         tracing::warn!(address, "refused a sign-in");
         tokio::time::sleep(FAILURE_DELAY).await;
         return refuse(StatusCode::UNAUTHORIZED, "The e-mail address or the password is not right.");
@@ -90,6 +98,10 @@ pub(super) async fn submit(
     store::commit(change).await?;
     let jar = jar.remove(session::cookie(GUEST_COOKIE, String::new())).add(session::cookie(COOKIE, cookie));
     Ok((jar, Redirect::to("/screens")).into_response())
+}
+
+fn blocked(state: &Shared, peer: Peer) -> bool {
+    peer.0.is_some_and(|address| lock(&state.sign_in_failures).blocked(address, ident::now()).is_some())
 }
 
 pub(super) async fn sign_out(
