@@ -30,8 +30,8 @@ use crate::{Error, Result, blobs, tls};
 
 /// How long requests may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(3);
-/// How long a client may take to send the head of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may be silent before a request; a screen opens a new connection when it asks more rarely.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often old rows are removed and the certificate is looked at.
 const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
 /// How long refusals stay in the audit log.
@@ -48,12 +48,20 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The address that devices use, `https://HOST[:PORT]`; without it, the host's name and the port.
     pub public_url: Option<String>,
+    /// How long a client may take for the TLS handshake, and again for the head of each request, the time without
+    /// any request included. Then its connection is closed.
+    pub client_timeout: Duration,
 }
 
 impl Options {
+    /// A hub on an address, with what is usual.
+    pub fn new(data_dir: impl Into<PathBuf>, listen: SocketAddr) -> Self {
+        Self { data_dir: data_dir.into(), listen, public_url: None, client_timeout: CLIENT_TIMEOUT }
+    }
+
     /// A hub on a free port of this machine, for tests.
     pub fn local(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None }
+        Self::new(data_dir, SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 }
 
@@ -112,8 +120,12 @@ impl Hub {
         let state = State::new(store, directory.clone(), urls).await?;
         let config = RustlsConfig::from_config(tls_config);
         let handle = Handle::new();
-        let mut server = axum_server::from_tcp_rustls(listener, config.clone()).map_err(listen)?;
-        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+        // HTTP/1 only: it is all that a screen needs, and the one version whose silent connections hyper closes.
+        let mut server = axum_server::from_tcp_rustls(listener, config.clone())
+            .map_err(listen)?
+            .map(|acceptor| acceptor.handshake_timeout(options.client_timeout))
+            .http1_only();
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(options.client_timeout);
         let service = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(server.handle(handle.clone()).serve(service));
         handle.listening().await;

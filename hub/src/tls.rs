@@ -73,7 +73,7 @@ pub fn server_config(directory: &DataDir, names: &[String], now: Millis) -> Resu
         .with_no_client_auth()
         .with_single_cert(vec![leaf], key)
         .map_err(tls)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 

@@ -25,8 +25,7 @@ impl Serve {
         let signals = |source| Error::Serve { source };
         let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
-        let options =
-            Options { data_dir: data_dir.to_owned(), listen: self.listen, public_url: self.public_url };
+        let options = Options { public_url: self.public_url, ..Options::new(data_dir, self.listen) };
         let mut running = Hub::start(options).await?;
         let (url, listen, ca) = (&running.url, running.addr, running.ca_path.display());
         tracing::info!(%url, %listen, %ca, "ready");

@@ -1,5 +1,11 @@
 //! A whole hub on a port, reached over TLS by a client that trusts nothing but its CA.
 
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::pki_types::pem::PemObject as _;
 use signage_hub::serve::{Hub, Options};
 use signage_hub::token::Grant;
 use signage_hub::{Error, account, ident, token};
@@ -85,4 +91,64 @@ async fn the_public_address_is_remembered_for_the_commands() {
     let store = &running.state.store;
     assert_eq!(token::public_url(store, None).await.unwrap(), "https://hub.example:8443");
     assert_eq!(token::public_url(store, Some("https://a/")).await.unwrap(), "https://a");
+}
+
+/// A connection over TLS that has sent these bytes and nothing more: what came back until the hub closed it.
+fn silent_after(sent: &[u8], address: SocketAddr, ca_pem: &str) -> (String, Duration) {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(rustls::pki_types::CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let name = "localhost".try_into().unwrap();
+    let mut tls = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    while tls.is_handshaking() {
+        tls.complete_io(&mut socket).unwrap();
+    }
+    assert_eq!(tls.alpn_protocol(), Some(&b"http/1.1"[..]));
+    let start = Instant::now();
+    let mut stream = rustls::Stream::new(&mut tls, &mut socket);
+    stream.write_all(sent).unwrap();
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Ok(_) => {}
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::UnexpectedEof, "{error}"),
+    }
+    (String::from_utf8(answer).unwrap(), start.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_falls_silent_is_disconnected() {
+    let data = tempfile::tempdir().unwrap();
+    let options = Options { client_timeout: Duration::from_secs(2), ..Options::local(data.path()) };
+    let running = Hub::start(options).await.unwrap();
+    let (address, ca_pem) = (running.addr, running.ca_pem.clone());
+    let clients = [
+        ("", None),
+        ("GET /healthz HTTP/1.1\r\nHost:", None),
+        ("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", Some("HTTP/1.1 200")),
+    ]
+    .map(|(sent, status)| {
+        let ca_pem = ca_pem.clone();
+        let ask = move || silent_after(sent.as_bytes(), address, &ca_pem);
+        (status, tokio::task::spawn_blocking(ask))
+    });
+    let handshake = tokio::task::spawn_blocking(move || {
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        socket.read_to_end(&mut Vec::new()).unwrap()
+    });
+    for (status, client) in clients {
+        let (answer, after) = client.await.unwrap();
+        assert!(status.is_none_or(|status| answer.starts_with(status)), "{answer}");
+        assert!(after < Duration::from_secs(10), "{after:?}");
+    }
+    assert_eq!(handshake.await.unwrap(), 0);
+    running.stop().await.unwrap();
 }
