@@ -11,7 +11,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
@@ -22,10 +22,13 @@ pub struct DataDir(PathBuf);
 
 impl DataDir {
     /// Opens the directory, or makes it. A directory with other things in it is refused: it would be a typo,
-    /// and its permissions are not ours to change.
+    /// and its permissions are not ours to change. So is one of another user: what root adds to it, the server
+    /// could not read.
     pub fn open(path: &Path) -> Result<Self> {
         let unusable = |source| Error::DataDir { path: path.to_owned(), source };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
+        let owner = fs::metadata(path).map_err(unusable)?.uid();
+        check_owner(path, owner, rustix::process::geteuid().as_raw())?;
         let entries = fs::read_dir(path).map_err(unusable)?;
         let names: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
         let ours = ["hub.db", "lock", "tls"].iter().any(|own| names.iter().any(|name| name == own));
@@ -83,6 +86,28 @@ impl DataDir {
     }
 }
 
+fn check_owner(path: &Path, owner: u32, user: u32) -> Result<()> {
+    if owner == user {
+        return Ok(());
+    }
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let owner = user_name(&users, owner).map_or_else(|| format!("#{owner}"), ToOwned::to_owned);
+    Err(Error::Invalid(format!(
+        "the data directory {} belongs to the user {owner}; run the command as that user: \
+         runuser -u {owner} -- signage-hub …",
+        path.display()
+    )))
+}
+
+/// The name of a user in the text of `/etc/passwd`.
+fn user_name(users: &str, id: u32) -> Option<&str> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(id)).then_some(name)
+    })
+}
+
 /// Puts a whole file in place with mode 0600: after a power cut there is the old one or the new one.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let directory = match path.parent() {
@@ -124,6 +149,19 @@ mod tests {
         fs::set_permissions(temp.path(), Permissions::from_mode(0o755)).unwrap();
         assert!(matches!(DataDir::open(temp.path()), Err(Error::Invalid(_))));
         assert_eq!(fs::metadata(temp.path()).unwrap().permissions().mode() & 0o777, 0o755);
+    }
+
+    #[test]
+    fn the_directory_of_another_user_is_refused_with_the_way_to_do_it() {
+        let (path, users) =
+            (Path::new("/var/lib/hub"), "root:x:0:0:root:/root:/bin/sh\nhub:x:999:990::/:/bin/false\n");
+        check_owner(path, 7, 7).unwrap();
+        let refusal = check_owner(path, 4_000_000_000, 0).unwrap_err().to_string();
+        assert!(
+            refusal.contains("/var/lib/hub") && refusal.contains("runuser -u #4000000000 -- "),
+            "{refusal}"
+        );
+        assert_eq!((user_name(users, 999), user_name(users, 990)), (Some("hub"), None));
     }
 
     #[test]

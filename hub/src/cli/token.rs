@@ -13,7 +13,7 @@ use crate::serve::open;
 use crate::store::tokens::{Token, kind_name};
 use crate::store::{accounts, tokens};
 use crate::token::{self, Grant};
-use crate::{Result, tls};
+use crate::{Error, Result, tls};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum KindArg {
@@ -63,7 +63,8 @@ pub struct Create {
     /// Label that its screens get; may be given several times.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
-    /// Write a ready telemetry_config.json with the token; - for standard output, instead of the result.
+    /// Write a ready telemetry_config.json with the token, to a new file; - for standard output, instead of the
+    /// result.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Address of the hub in that file; without it the one last served.
@@ -109,6 +110,14 @@ impl Command {
 
 impl Create {
     async fn run(self, data_dir: &Path) -> Result<()> {
+        if let Some(path) = self.config.as_deref().filter(|path| path.as_os_str() != "-")
+            && path.symlink_metadata().is_ok()
+        {
+            let path = path.display();
+            return Err(Error::Conflict(format!(
+                "{path} exists already; move it away, or name another file"
+            )));
+        }
         let (directory, store) = open(data_dir).await?;
         let now = ident::now();
         let account = accounts::find(&store, &self.account).await?;

@@ -84,6 +84,11 @@ async fn an_operator_prepares_a_stick_while_the_server_runs() {
         hub(data, &["token", "create", "--account", "Acme", "--kind", "provisioning", "--config", "-"], "");
     assert!(config::parse(&output.stdout).unwrap().file.provision_token.is_some());
 
+    // The stick that was just written is not overwritten, and no further token is made for nothing.
+    let again =
+        ["token", "create", "--account", "Acme", "--kind", "device", "--config", stick.to_str().unwrap()];
+    fails(data, &again, 4, "exists already");
+
     let id = token["id"].as_str().unwrap();
     assert_eq!(json(data, &["token", "revoke", id])["state"], "revoked");
     let tokens = json(data, &["token", "list", "--account", "Acme"]);
