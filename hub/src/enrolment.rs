@@ -76,7 +76,7 @@ pub struct Enrolled {
     pub account: Account,
 }
 
-/// Lets a device in or refuses it, and writes it into the audit log. The caller has checked that `enrollment`
+/// Lets a device in or refuses it, and writes it into the audit log unless it is a repeat. The caller has checked that `enrollment`
 /// was signed by `key` and meant for this hub.
 pub async fn enrol(
     store: &Store,
@@ -99,7 +99,10 @@ pub async fn enrol(
         address,
         detail: token.as_ref().map(|token| token.id.as_str()),
     };
-    audit::record(&mut change, &entry, now).await?;
+    // A repeat changes nothing, and a device may repeat for ever.
+    if decision != Ok(Entry::Again) {
+        audit::record(&mut change, &entry, now).await?;
+    }
     let (token, how) = match (token, decision) {
         (Some(token), Ok(how)) => (token, how),
         (_, decision) => {
@@ -119,6 +122,29 @@ pub async fn enrol(
     devices::put(&mut change, &device).await?;
     store::commit(change).await?;
     Ok(Enrolled { device, account })
+}
+
+/// Withdraws the authorization of a device, which stops playing; another good token authorizes it again.
+/// Withdrawing twice changes nothing.
+pub async fn withdraw(store: &Store, id: &str, now: Millis) -> Result<Device> {
+    let missing = || Error::NotFound { what: "screen", name: id.to_owned() };
+    let mut change = store.write().await?;
+    let device = devices::by_id(&mut change, id).await?.ok_or_else(missing)?;
+    if !device.granted {
+        return Ok(device);
+    }
+    devices::withdraw(&mut change, id, now).await?;
+    let entry = audit::Entry {
+        account: Some(&device.account),
+        actor: "cli",
+        action: "device.withdraw",
+        subject: id,
+        ..audit::Entry::default()
+    };
+    audit::record(&mut change, &entry, now).await?;
+    let device = devices::by_id(&mut change, id).await?.ok_or_else(missing)?;
+    store::commit(change).await?;
+    Ok(device)
 }
 
 /// The authorization that is in force for a device, signed. The same until something changes.

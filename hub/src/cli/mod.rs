@@ -50,7 +50,7 @@ enum Command {
     /// Make, list and revoke enrolment tokens.
     #[command(subcommand)]
     Token(token::Command),
-    /// List screens.
+    /// List screens, and withdraw their authorization.
     #[command(subcommand)]
     Device(device::Command),
     /// Add and list images and videos.

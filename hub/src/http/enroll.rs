@@ -18,28 +18,30 @@ pub(super) async fn post(
     body: std::result::Result<Json<EnrollRequest>, JsonRejection>,
 ) -> Result<Json<Enrolled>> {
     let Json(body) = body.map_err(|rejection| bad_body(rejection.status(), rejection.body_text()))?;
+    let now = ident::now();
+    if let Some(address) = peer.0 {
+        let mut enrolments = lock(&state.enrolments);
+        if let Some(seconds) = enrolments.blocked(address, now) {
+            return Err(busy("too many enrolments from this address", seconds));
+        }
+        enrolments.count(address, now);
+    }
     let (key, enrollment) =
         verify_with_own_key::<Enrollment>(&body.enrollment, typ::ENROLLMENT).map_err(|error| {
             Error::refused(400, Code::HubError, format!("the enrolment does not hold: {error}"))
         })?;
     state.check_address(&enrollment.hub)?;
-    let now = ident::now();
     let blocked = peer.0.and_then(|address| lock(&state.enrol_failures).blocked(address, now));
     if let Some(seconds) = blocked
         && !token_exists(&state, &enrollment).await?
     {
-        return Err(Error::Refused {
-            status: 429,
-            code: Code::HubBusy,
-            detail: "too many refused enrolments from this address".into(),
-            retry_after: Some(seconds),
-        });
+        return Err(busy("too many refused enrolments from this address", seconds));
     }
     let result = enrolment::enrol(&state.store, &key, &enrollment, peer.text().as_deref(), now).await;
     if let (Err(Error::Refused { code, .. }), Some(address)) = (&result, peer.0) {
         // Only guesses count. A site whose token was revoked asks with a token that exists.
         if *code == Code::TokUnknown {
-            lock(&state.enrol_failures).failed(address, now);
+            lock(&state.enrol_failures).count(address, now);
         }
         tracing::warn!(%code, %address, device = key.thumbprint(), "refused an enrolment");
     }
@@ -55,7 +57,11 @@ pub(super) async fn post(
     }))
 }
 
-/// A token that exists passes the limiter, whatever became of it: a good device must not wait for a bad
+fn busy(detail: &str, seconds: u64) -> Error {
+    Error::Refused { status: 429, code: Code::HubBusy, detail: detail.into(), retry_after: Some(seconds) }
+}
+
+/// A token that exists passes the limiter of failures, whatever became of it: a good device must not wait for a bad
 /// neighbour.
 async fn token_exists(state: &Shared, enrollment: &Enrollment) -> Result<bool> {
     let digest = signage_protocol::token::digest(&enrollment.token);

@@ -37,6 +37,9 @@ use crate::{Error, Result, ident};
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest body of a request. An enrolment has about 1 KiB.
 const MAX_BODY: usize = 64 << 10;
+/// Enrolments of any kind, a minute and address: a broken screen must not keep the database busy. Twice what a
+/// large site needs when its power comes back.
+const ENROLMENTS: u32 = 600;
 /// Enrolments with an unknown token, a minute and address. A site of a hundred screens with the wrong stick stays
 /// below.
 const ENROL_FAILURES: u32 = 300;
@@ -56,6 +59,7 @@ pub struct State {
     pub seal: Seal,
     /// Addresses that are this hub; the first is the public one.
     pub urls: Vec<HubUrl>,
+    enrolments: Mutex<Limiter>,
     enrol_failures: Mutex<Limiter>,
     sign_in_failures: Mutex<Limiter>,
     password_checks: Arc<Semaphore>,
@@ -76,6 +80,7 @@ impl State {
             directory,
             seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
             urls,
+            enrolments: Mutex::new(Limiter::new(ENROLMENTS, MINUTE)),
             enrol_failures: Mutex::new(Limiter::new(ENROL_FAILURES, MINUTE)),
             sign_in_failures: Mutex::new(Limiter::new(SIGN_IN_FAILURES, MINUTE)),
             password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),

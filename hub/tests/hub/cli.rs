@@ -115,6 +115,7 @@ fn failures_have_their_exit_codes_and_say_what_to_do() {
     fails(data, &create, 4, "already");
     fails(data, &["token", "list", "--account", "nobody"], 3, "no account \"nobody\"");
     fails(data, &["token", "revoke", "tok_0"], 3, "no token");
+    fails(data, &["device", "withdraw", "-nobody"], 3, "no screen");
     fails(data, &["token", "create", "--account", "Acme", "--kind", "card"], 2, "possible values");
     let config = ["token", "create", "--account", "Acme", "--kind", "device", "--config", "-"];
     fails(data, &config, 1, "--public-url");

@@ -1,15 +1,18 @@
 //! Letting devices in, keeping them out, and taking their authorization back.
 
 use crate::common::{Screen, TestHub, URL, new_account};
-use axum::http::header;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, header};
 use signage_hub::ident::{self, DAY};
 use signage_hub::store::{audit, devices};
 use signage_hub::token::{self, Grant, State};
+use signage_hub::{Error, enrolment};
 use signage_protocol::Secret;
 use signage_protocol::api::Enrolled;
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::token::Kind;
+use std::net::SocketAddr;
 use tower::ServiceExt as _;
 
 fn problem(status: u16, code: &str) -> (u16, String) {
@@ -40,6 +43,8 @@ async fn a_device_asks_twice_and_is_one_device() {
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].hardware.serial.as_deref(), Some("100000001234"));
     assert_eq!(all[0].address.as_deref(), Some("192.0.2.7"));
+    let log = audit::list(hub.store(), None, 100).await.unwrap();
+    assert_eq!(log.iter().filter(|record| record.action == "enroll").count(), 1, "a repeat was audited");
 }
 
 #[tokio::test]
@@ -237,4 +242,50 @@ async fn of_two_devices_that_show_one_device_token_at_once_one_gets_in() {
         accepted += u32::from(answer.await.unwrap().unwrap().status() == 200);
     }
     assert_eq!(accepted, 1);
+}
+
+#[tokio::test]
+async fn a_device_that_asks_for_ever_has_to_wait() {
+    let hub = TestHub::new().await;
+    let ask = async |last: u8| {
+        let address = ConnectInfo(SocketAddr::from(([192, 0, 2, last], 40_000)));
+        let request = Request::post("/v1/enroll").header(header::CONTENT_TYPE, "application/json");
+        hub.send(request.extension(address).body("{\"enrollment\":\"\"}".into()).unwrap()).await
+    };
+    for _ in 0..600 {
+        assert_eq!(ask(7).await.status, 400);
+    }
+    let blocked = ask(7).await;
+    assert_eq!(blocked.problem(), problem(429, "HUB-003"));
+    assert!((1..=61).contains(&blocked.header(header::RETRY_AFTER).parse::<u64>().unwrap()));
+    assert_eq!(ask(8).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_operator_withdraws_a_screen_until_it_shows_another_token() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let (screen, other) = (Screen::new(1), Screen::new(2));
+    screen.enroll(&hub, &secret).await;
+    other.enroll(&hub, &secret).await;
+    let (bearer, others) = (screen.bearer(&hub).await, other.bearer(&hub).await);
+    for _ in 0..2 {
+        let device = enrolment::withdraw(hub.store(), &screen.id(), ident::now()).await.unwrap();
+        assert_eq!((device.granted, device.sequence), (false, 2));
+    }
+    let log = audit::list(hub.store(), Some(&hub.account.id), 100).await.unwrap();
+    let audited: Vec<_> = log.iter().filter(|record| record.action == "device.withdraw").collect();
+    assert_eq!(audited.len(), 1);
+    assert_eq!((audited[0].actor.as_str(), audited[0].subject.as_str()), ("cli", screen.id().as_str()));
+
+    assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.problem(), problem(403, "AUT-003"));
+    assert_eq!(other.get(&hub, &others, "/v1/manifest", &[]).await.status, 200);
+    assert!(!authorization(&screen.enroll(&hub, &secret).await).granted);
+    let (_, fresh) = hub.token(Kind::Provisioning).await;
+    let document = authorization(&screen.enroll(&hub, &fresh).await);
+    assert_eq!((document.granted, document.sequence), (true, 3));
+    assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.status, 200);
+
+    let unknown = enrolment::withdraw(hub.store(), "nobody", ident::now()).await;
+    assert!(matches!(unknown, Err(Error::NotFound { .. })));
 }

@@ -71,7 +71,7 @@ pub(super) async fn submit(
         let _turn = turn;
         let right = password.expose().len() <= MAX_PASSWORD && password::verify(&password, hash.as_deref());
         if !right && let Some(address) = peer.0 {
-            lock(&counting.sign_in_failures).failed(address, ident::now());
+            lock(&counting.sign_in_failures).count(address, ident::now());
         }
         right
     };
