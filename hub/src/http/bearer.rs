@@ -7,9 +7,11 @@ use signage_protocol::problem::Code;
 
 use super::Shared;
 use super::peer::Peer;
+use crate::error::chain;
+use crate::ident::{self, Millis};
 use crate::seal::Purpose;
 use crate::store::devices::{self, Device};
-use crate::{Error, Result, ident};
+use crate::{Error, Result};
 
 /// A device that has shown a valid access token. Its being seen is noted.
 #[derive(Debug)]
@@ -46,7 +48,14 @@ impl FromRequestParts<Shared> for Caller {
             .await?
             .ok_or_else(|| refuse("the hub no longer knows this device"))?;
         let Ok(peer) = Peer::from_request_parts(parts, state).await;
-        devices::seen(&state.store, &device, peer.text().as_deref(), now).await?;
+        note_seen(state, &device, peer, now).await;
         Ok(Self(device))
+    }
+}
+
+/// Notes that a device has shown itself. Failing at that is no reason to leave its request unanswered.
+pub(super) async fn note_seen(state: &Shared, device: &Device, peer: Peer, now: Millis) {
+    if let Err(error) = devices::seen(&state.store, device, peer.text().as_deref(), now).await {
+        tracing::warn!(error = chain(&error), device = device.id, "cannot note that a device was seen");
     }
 }

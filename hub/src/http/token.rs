@@ -11,6 +11,7 @@ use signage_protocol::jws::{typ, verify};
 use signage_protocol::problem::Code;
 
 use super::Shared;
+use super::bearer::note_seen;
 use super::peer::Peer;
 use super::problem::bad_body;
 use crate::ident::{self, MINUTE, Millis};
@@ -57,7 +58,7 @@ pub(super) async fn post(
     if !devices::use_nonce(&state.store, &assertion.nonce, nonce_ends).await? {
         return Err(stale("the nonce has been used".into()));
     }
-    devices::seen(&state.store, &device, peer.text().as_deref(), now).await?;
+    note_seen(&state, &device, peer, now).await;
     Ok(Json(TokenResponse {
         access_token: Secret::new(state.seal.make(Purpose::Access, device.id.as_bytes(), now + LIFETIME)),
         token_type: "Bearer".into(),

@@ -21,6 +21,9 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use crate::data_dir::DataDir;
 use crate::{Error, Result};
 
+/// Connections that read at the same time.
+const READERS: u32 = 8;
+
 /// A connection inside a transaction.
 pub type Connection = SqliteConnection;
 
@@ -30,7 +33,10 @@ pub type Transaction = sqlx::Transaction<'static, Sqlite>;
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    readers: SqlitePool,
+    /// One connection: writers queue for it in order, where SQLite's own lock goes to whoever asks at the right
+    /// moment. A change must not start another inside it: that one would wait in vain.
+    writer: SqlitePool,
 }
 
 impl Store {
@@ -52,29 +58,30 @@ impl Store {
             .foreign_keys(true)
             // The commands and the server share the file; a writer waits for the other.
             .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(8)
-            .connect_with(options)
-            .await
-            .map_err(Error::database("opening hub.db in the data directory"))?;
-        sqlx::migrate!().run(&pool).await.map_err(|source| Error::Migrate { path, source })?;
-        Ok(Self { pool })
+        let pool = async |size, options| {
+            let pool = SqlitePoolOptions::new().max_connections(size).connect_with(options).await;
+            pool.map_err(Error::database("opening hub.db in the data directory"))
+        };
+        let writer = pool(1, options.clone()).await?;
+        sqlx::migrate!().run(&writer).await.map_err(|source| Error::Migrate { path, source })?;
+        Ok(Self { readers: pool(READERS, options).await?, writer })
     }
 
     /// Starts a change. IMMEDIATE takes the write lock at once: a transaction that reads first and writes later
     /// would fail, not wait, when another one wrote in between.
     pub async fn write(&self) -> Result<Transaction> {
-        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database("starting a change"))
+        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database("starting a change"))
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Sqlite>> {
-        self.pool.acquire().await.map_err(Error::database("getting a connection"))
+        self.readers.acquire().await.map_err(Error::database("getting a connection"))
     }
 
     /// Finishes what is under way and closes the file.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }
 

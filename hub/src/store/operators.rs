@@ -79,23 +79,28 @@ pub async fn delete_sessions_of(connection: &mut Connection, operator: &str) -> 
     Ok(())
 }
 
-/// Signs a person in: the cookie's digest until a moment.
+/// Signs a person in: the cookie's digest until a moment. False when the person no longer has the password with
+/// which `operator` was read.
 pub async fn insert_session(
     connection: &mut Connection,
     digest: &str,
-    operator: &str,
+    operator: &Operator,
     now: Millis,
     expires_at: Millis,
-) -> Result<()> {
-    sqlx::query("INSERT INTO session (digest, operator, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-        .bind(digest)
-        .bind(operator)
-        .bind(now)
-        .bind(expires_at)
-        .execute(connection)
-        .await
-        .map_err(Error::database("storing a session"))?;
-    Ok(())
+) -> Result<bool> {
+    let result = sqlx::query(
+        "INSERT INTO session (digest, operator, created_at, expires_at) \
+         SELECT $1, id, $3, $4 FROM operator WHERE id = $2 AND password_hash = $5",
+    )
+    .bind(digest)
+    .bind(&operator.id)
+    .bind(now)
+    .bind(expires_at)
+    .bind(&operator.password_hash)
+    .execute(connection)
+    .await
+    .map_err(Error::database("storing a session"))?;
+    Ok(result.rows_affected() == 1)
 }
 
 /// Who is signed in with a cookie.

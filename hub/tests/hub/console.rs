@@ -4,7 +4,7 @@ use crate::common::{Answer, PASSWORD, Screen, TestHub, new_account};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
-use signage_hub::store::audit;
+use signage_hub::store::{audit, operators};
 use signage_hub::token::Grant;
 use signage_hub::{account, ident, token};
 use signage_protocol::token::Kind;
@@ -129,10 +129,16 @@ async fn a_new_password_ends_the_sessions_of_the_old() {
     let hub = TestHub::new().await;
     let session = cookie(&sign_in(&hub, "acme@example.org", PASSWORD).await, "__Host-signage");
     assert_eq!(get(&hub, "/screens", &session).await.status, 200);
+    let old = operators::by_email(hub.store(), "acme@example.org").await.unwrap().unwrap();
     let made =
         account::set_password(hub.store(), "acme@example.org", None, ident::now()).await.unwrap().unwrap();
     assert_eq!(get(&hub, "/screens", &session).await.status, 303);
     assert_eq!(sign_in(&hub, "acme@example.org", PASSWORD).await.status, 401);
+    // A sign-in whose password was checked before the change and whose session would start after it.
+    let mut change = hub.store().write().await.unwrap();
+    let now = ident::now();
+    assert!(!operators::insert_session(&mut change, "digest", &old, now, now + 1).await.unwrap());
+    drop(change);
     assert_eq!(sign_in(&hub, "acme@example.org", made.expose()).await.status, 303);
 }
 

@@ -22,6 +22,7 @@ use crate::{Error, Result, ident, password};
 const FAILURE_DELAY: std::time::Duration = std::time::Duration::from_millis(500);
 /// Longer passwords are not looked at.
 const MAX_PASSWORD: usize = 1024;
+const WRONG: &str = "The e-mail address or the password is not right.";
 const TOO_MANY: &str = "Too many attempts. Please wait a minute.";
 
 #[derive(Deserialize)]
@@ -80,12 +81,15 @@ pub(super) async fn submit(
     let Some(operator) = operator.filter(|_| right) else {
         tracing::warn!(address, "refused a sign-in");
         tokio::time::sleep(FAILURE_DELAY).await;
-        return refuse(StatusCode::UNAUTHORIZED, "The e-mail address or the password is not right.");
+        return refuse(StatusCode::UNAUTHORIZED, WRONG);
     };
     let cookie = hex(&ident::random::<32>()?);
     let mut change = state.store.write().await?;
     let (digest, ends) = (session::digest(&cookie), now + session::LIFETIME);
-    operators::insert_session(&mut change, &digest, &operator.id, now, ends).await?;
+    if !operators::insert_session(&mut change, &digest, &operator, now, ends).await? {
+        // The password was replaced while the old one was checked.
+        return refuse(StatusCode::UNAUTHORIZED, WRONG);
+    }
     let entry = audit::Entry {
         account: Some(&operator.account),
         actor: &operator.id,
