@@ -18,7 +18,10 @@ pub struct HubUrl {
 impl HubUrl {
     /// From a host name or an IP address.
     pub fn new(host: &str, port: u16) -> Self {
-        Self { host: host.trim_matches(['[', ']']).to_ascii_lowercase(), port }
+        let host = host.trim_matches(['[', ']']);
+        // One IPv6 address has many spellings; its display is the canonical one.
+        let host = host.parse().map_or_else(|_| host.to_ascii_lowercase(), |host: IpAddr| host.to_string());
+        Self { host, port }
     }
 
     /// Host name or IP address, without brackets.
@@ -70,6 +73,8 @@ mod tests {
         assert_eq!("https://hub.example:443/".parse::<HubUrl>().unwrap().to_string(), "https://hub.example");
         assert_eq!("https://[::1]:8443".parse::<HubUrl>().unwrap(), HubUrl::new("::1", 8443));
         assert_eq!(HubUrl::new("::1", 8443).to_string(), "https://[::1]:8443");
+        assert_eq!("https://[0:0::0:1]:8443".parse::<HubUrl>().unwrap(), HubUrl::new("::1", 8443));
+        assert_eq!(HubUrl::new("2001:DB8:0::1", 443).host(), "2001:db8::1");
     }
 
     #[test]

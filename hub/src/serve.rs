@@ -24,7 +24,7 @@ use crate::address::HubUrl;
 use crate::data_dir::DataDir;
 use crate::error::chain;
 use crate::http::{self, Shared, State};
-use crate::ident::{self, DAY};
+use crate::ident::{self, DAY, Millis};
 use crate::store::{self, Store, audit, devices, operators, settings};
 use crate::{Error, Result, blobs, tls};
 
@@ -179,26 +179,32 @@ fn certificate(directory: &DataDir, names: &[String]) -> Result<std::sync::Arc<r
     tls::server_config(directory, names, ident::now())
 }
 
-/// Removes what is over and renews the certificate before its end, for ever.
+/// Renews the certificate before its end and removes what is over, for ever. The certificate comes first: nothing
+/// else stops every screen.
 async fn keep_house(state: Shared, config: RustlsConfig, names: Vec<String>) {
     let mut interval = tokio::time::interval(HOUSEKEEPING);
     loop {
         interval.tick().await;
-        let round = async {
-            let now = ident::now();
-            let mut change = state.store.write().await?;
-            operators::delete_expired_sessions(&mut change, now).await?;
-            devices::delete_expired_nonces(&mut change, now).await?;
-            audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
-            store::commit(change).await?;
-            blobs::clean(&state.directory, UPLOAD_AGE)?;
-            config.reload_from_config(certificate(&state.directory, &names)?);
-            Ok::<(), Error>(())
-        };
-        if let Err(error) = round.await {
-            tracing::error!(error = chain(&error), "housekeeping failed; it is tried again in an hour");
-        }
+        let renewed =
+            certificate(&state.directory, &names).map(|certificate| config.reload_from_config(certificate));
+        report("renewing the certificate", renewed);
+        report("removing old rows", remove_old_rows(&state.store, ident::now()).await);
+        report("removing old uploads", blobs::clean(&state.directory, UPLOAD_AGE));
     }
+}
+
+fn report<T>(doing: &'static str, result: Result<T>) {
+    if let Err(error) = result {
+        tracing::error!(error = chain(&error), doing, "housekeeping failed; it is tried again in an hour");
+    }
+}
+
+async fn remove_old_rows(store: &Store, now: Millis) -> Result<()> {
+    let mut change = store.write().await?;
+    operators::delete_expired_sessions(&mut change, now).await?;
+    devices::delete_expired_nonces(&mut change, now).await?;
+    audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
+    store::commit(change).await
 }
 
 /// Without a public address: the address that is listened on, or the host's name when that is all of them.

@@ -49,12 +49,12 @@ pub fn ca(directory: &DataDir, now: Millis) -> Result<String> {
 /// What the server needs, with a leaf for exactly these names (host names and IP addresses). The caller holds
 /// the lock of the directory.
 pub fn server_config(directory: &DataDir, names: &[String], now: Millis) -> Result<Arc<ServerConfig>> {
-    ca(directory, now)?;
+    let ca_pem = ca(directory, now)?;
     let key_path = directory.tls().join("leaf.key");
     let leaf_path = directory.tls().join("leaf.pem");
     let leaf_key = key(&key_path)?;
     let pem = match read(&leaf_path)? {
-        Some(pem) if fits(&pem, &leaf_key, names, now) => pem,
+        Some(pem) if fits(&pem, &ca_pem, &leaf_key, names, now) => pem,
         _ => {
             let pem = issue(directory, &leaf_key, names, now)?;
             write_private(&leaf_path, pem.as_bytes())?;
@@ -118,12 +118,15 @@ fn ca_name(key: &KeyPair) -> String {
     format!("Signage Hub CA {}", &digest[..8])
 }
 
-/// Whether a leaf is for this key and exactly these names, and good for a while yet.
-fn fits(pem: &str, key: &KeyPair, names: &[String], now: Millis) -> bool {
-    let Ok(der) = CertificateDer::from_pem_slice(pem.as_bytes()) else {
+/// Whether a leaf is of this CA, for this key and exactly these names, and good now and for a while yet.
+fn fits(pem: &str, ca_pem: &str, key: &KeyPair, names: &[String], now: Millis) -> bool {
+    let der = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes());
+    let (Ok(leaf), Ok(ca)) = (der(pem), der(ca_pem)) else {
         return false;
     };
-    let Ok((_, leaf)) = x509_parser::parse_x509_certificate(&der) else {
+    let (Ok((_, leaf)), Ok((_, ca))) =
+        (x509_parser::parse_x509_certificate(&leaf), x509_parser::parse_x509_certificate(&ca))
+    else {
         return false;
     };
     let Ok(Some(alternative)) = leaf.subject_alternative_name() else {
@@ -133,8 +136,14 @@ fn fits(pem: &str, key: &KeyPair, names: &[String], now: Millis) -> bool {
     let mut wanted = names.to_vec();
     found.sort();
     wanted.sort();
+    let start = leaf.validity().not_before.timestamp().saturating_mul(1000);
     let end = leaf.validity().not_after.timestamp().saturating_mul(1000);
-    found == wanted && leaf.public_key().raw == key.subject_public_key_info() && now < end - RENEW_DAYS * DAY
+    // The name of the CA holds the digest of its key.
+    leaf.issuer().as_raw() == ca.subject().as_raw()
+        && found == wanted
+        && leaf.public_key().raw == key.subject_public_key_info()
+        && start <= now
+        && now < end - RENEW_DAYS * DAY
 }
 
 fn name(name: &GeneralName<'_>) -> Option<String> {
@@ -202,6 +211,18 @@ mod tests {
         server_config(&directory, &two, NOW + (LEAF_DAYS - RENEW_DAYS) * DAY).unwrap();
         assert_ne!(leaf(&directory), second);
         assert_eq!(ca(&directory, NOW + 400 * DAY).unwrap(), ca_pem);
+
+        // Made while the clock was ahead.
+        let ahead = leaf(&directory);
+        server_config(&directory, &two, NOW).unwrap();
+        let present = leaf(&directory);
+        assert_ne!(present, ahead);
+        // Made by a CA that was replaced.
+        for name in ["ca.pem", "ca.key"] {
+            fs::remove_file(directory.tls().join(name)).unwrap();
+        }
+        server_config(&directory, &two, NOW).unwrap();
+        assert_ne!(leaf(&directory), present);
     }
 
     #[test]
