@@ -65,10 +65,10 @@ impl Disk {
         let table: serde_json::Value = serde_json::from_slice(&process::output(&mut list).await?)?;
         let partitions = table["partitiontable"]["partitions"].as_array();
         let data = partitions.into_iter().flatten().find(|partition| partition["name"] == "data");
-        let start =
-            data.and_then(|data| data["start"].as_u64()).context("the disk has no partition called data")?;
-        // The superblock and every copy of it that a repair could start from.
-        let wipe = format!("write -z {} 512M", start * 512);
+        let data = data.context("the disk has no partition called data")?;
+        let bytes = |field: &str| data[field].as_u64().unwrap_or_default() * 512;
+        // All of it: a copy of the superblock anywhere would be enough for fsck to start from.
+        let wipe = format!("write -z {} {}", bytes("start"), bytes("size"));
         let mut command = Command::new("qemu-io");
         command.args(["-f", "qcow2", "-c", &wipe]).arg(&self.0);
         process::output(&mut command).await?;
