@@ -52,6 +52,6 @@ mod tests {
     #[test]
     fn memory_does_not_stay() {
         assert!(!stays(Path::new("/dev/shm")).unwrap());
-        assert!(stays(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap());
+        assert!(stays(Path::new("/usr")).unwrap());
     }
 }
