@@ -3,7 +3,6 @@
 use serde::Serialize;
 use signage_protocol::Secret;
 use signage_protocol::jws::{self, PublicKey, SigningKey};
-use signage_protocol::token::hex;
 
 use crate::ident::{self, Millis};
 use crate::store::accounts::Account;
@@ -57,7 +56,7 @@ pub async fn create(
     let account = Account {
         id: ident::new("acc")?,
         name: name.to_owned(),
-        signing_key: hex(&ident::random::<32>()?),
+        signing_key: hex::encode(ident::random::<32>()?),
         default_playlist: None,
         content_sequence: 1,
         content_changed_at: now,

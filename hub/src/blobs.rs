@@ -6,7 +6,6 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
-use signage_protocol::token::hex;
 
 use crate::data_dir::{DataDir, sync_directory};
 use crate::media::HEAD_BYTES;
@@ -60,7 +59,7 @@ pub fn import(directory: &DataDir, source: &Path) -> Result<Stored> {
         size += read as u64;
     }
     output.as_file().sync_all().map_err(Error::file("write", output.path()))?;
-    let sha256 = hex(&hash.finalize());
+    let sha256 = hex::encode(hash.finalize());
     let target = path(directory, &sha256);
     let parent = target.parent().unwrap_or(&incoming);
     DirBuilder::new()

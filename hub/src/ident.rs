@@ -1,7 +1,5 @@
 //! Random ids and the clock: the two inputs that everything else takes as arguments.
 
-use signage_protocol::token::hex;
-
 use crate::{Error, Result};
 
 /// Milliseconds since 1970, the form in which moments are stored.
@@ -33,12 +31,12 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 
 /// A new id such as `acc_0123…`: the prefix says what it is, 128 random bits make it unique.
 pub fn new(prefix: &str) -> Result<String> {
-    Ok(format!("{prefix}_{}", hex(&random::<16>()?)))
+    Ok(format!("{prefix}_{}", hex::encode(random::<16>()?)))
 }
 
 /// A new id that sorts by the moment it was made, for a log.
 pub fn new_sorted(prefix: &str, at: Millis) -> Result<String> {
-    Ok(format!("{prefix}_{at:012x}{}", hex(&random::<10>()?)))
+    Ok(format!("{prefix}_{at:012x}{}", hex::encode(random::<10>()?)))
 }
 
 /// Serialises a moment as RFC 3339.

@@ -16,7 +16,6 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest as _, Sha256};
-use signage_protocol::token::hex;
 use x509_parser::extensions::GeneralName;
 
 use crate::data_dir::{DataDir, write_private};
@@ -114,7 +113,7 @@ fn valid(params: &mut CertificateParams, now: Millis, days: Millis) {
 }
 
 fn ca_name(key: &KeyPair) -> String {
-    let digest = hex(&Sha256::digest(key.subject_public_key_info()));
+    let digest = hex::encode(Sha256::digest(key.subject_public_key_info()));
     format!("Signage Hub CA {}", &digest[..8])
 }
 

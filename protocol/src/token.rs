@@ -74,17 +74,7 @@ pub fn check(token: &Secret) -> Result<Kind, TokenError> {
 /// What the hub stores and looks up: SHA-256 of the normalised token, in hexadecimal. A fast hash is right
 /// here, since the input has 130 random bits and cannot be guessed.
 pub fn digest(token: &Secret) -> String {
-    hex(&Sha256::digest(token.expose().trim().to_ascii_lowercase().as_bytes()))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(Sha256::digest(token.expose().trim().to_ascii_lowercase().as_bytes()))
 }
 
 fn checksum(kind: Kind, body: &str) -> String {

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use signage_protocol::config::{self, Finding, ProvisionFile};
 use signage_protocol::problem::{Code, Problem};
-use signage_protocol::token::hex;
 
 use crate::machine::Event;
 
@@ -41,7 +40,7 @@ impl Offer {
         let event = match out_of_scope(&parsed.file, serial, now) {
             Some(problem) => Event::Rejected(problem),
             None => {
-                let (digest, origin) = (hex(&Sha256::digest(&bytes)), origin.to_owned());
+                let (digest, origin) = (hex::encode(Sha256::digest(&bytes)), origin.to_owned());
                 Event::Offered { digest, origin, file: Box::new(parsed.file) }
             }
         };

@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 use signage_protocol::jws::typ;
-use signage_protocol::token::hex;
 
 use super::bearer::Caller;
 use super::{Shared, jose};
@@ -18,7 +17,7 @@ pub(super) async fn get(State(state): State<Shared>, caller: Caller, headers: He
     let account = accounts::by_id(&mut connection, &device.account).await?;
     let publication = playlist::publication(&mut connection, &account, &device).await?;
     let document = account.sign(typ::PUBLICATION, &publication)?;
-    let etag = format!("\"{}\"", hex(&Sha256::digest(document.as_bytes())));
+    let etag = format!("\"{}\"", hex::encode(Sha256::digest(document.as_bytes())));
     let tag = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
     if matches(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 use signage_protocol::config::{Connection, ConnectionKind, Ipv4Method, Ipv6Method};
-use signage_protocol::token::hex;
 use zvariant::Value;
 
 /// `a{sa{sv}}` as NetworkManager takes it.
@@ -129,7 +128,7 @@ fn uuid(index: usize) -> String {
     bytes.copy_from_slice(&Sha256::digest(format!("signage connection {index}"))[..16]);
     bytes[6] = (bytes[6] & 0x0f) | 0x80;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let text = hex(&bytes);
+    let text = hex::encode(bytes);
     format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
 }
 

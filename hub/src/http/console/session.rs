@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use sha2::{Digest as _, Sha256};
-use signage_protocol::token::hex;
 
 use super::super::Shared;
 use crate::Result;
@@ -55,7 +54,7 @@ pub async fn find(state: &Shared, jar: &CookieJar) -> Result<Option<Session>> {
 
 /// What the hub stores of a cookie.
 pub fn digest(cookie: &str) -> String {
-    hex(&Sha256::digest(cookie.as_bytes()))
+    hex::encode(Sha256::digest(cookie.as_bytes()))
 }
 
 /// A cookie that only this host gets, only over TLS, and no script sees.

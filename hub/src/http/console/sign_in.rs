@@ -9,7 +9,6 @@ use axum_extra::extract::cookie::Cookie;
 use maud::html;
 use serde::Deserialize;
 use signage_protocol::Secret;
-use signage_protocol::token::hex;
 
 use super::super::peer::Peer;
 use super::super::{Shared, lock};
@@ -83,7 +82,7 @@ pub(super) async fn submit(
         tokio::time::sleep(FAILURE_DELAY).await;
         return refuse(StatusCode::UNAUTHORIZED, WRONG);
     };
-    let cookie = hex(&ident::random::<32>()?);
+    let cookie = hex::encode(ident::random::<32>()?);
     let mut change = state.store.write().await?;
     let (digest, ends) = (session::digest(&cookie), now + session::LIFETIME);
     if !operators::insert_session(&mut change, &digest, &operator, now, ends).await? {
@@ -131,7 +130,7 @@ fn form(
     message: Option<&str>,
     email: &str,
 ) -> Result<Response> {
-    let guest = hex(&ident::random::<16>()?);
+    let guest = hex::encode(ident::random::<16>()?);
     let token = session::form_token(state, &guest);
     let content = html! {
         div.card.narrow {
