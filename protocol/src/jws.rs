@@ -24,6 +24,8 @@ pub mod typ {
     pub const AUTHORIZATION: &str = "signage-authorization+jws";
     /// What a device plays.
     pub const PUBLICATION: &str = "signage-publication+jws";
+    /// The account answers for a provisioning file; detached, beside the file.
+    pub const CONFIGURATION: &str = "signage-configuration+jws";
 }
 
 /// Why a signed document was not accepted.
@@ -117,6 +119,35 @@ pub fn sign_with_key(
 ) -> Result<String, serde_json::Error> {
     let jwk = PublicKey::from(&key.verifying_key());
     encode(key, Header { alg: "EdDSA".into(), typ: typ.into(), jwk: Some(jwk) }, payload)
+}
+
+/// Signs bytes that travel apart from their signature (RFC 7515, appendix F): the part of the payload is empty.
+pub fn sign_detached(
+    key: &SigningKey,
+    typ: &'static str,
+    content: &[u8],
+) -> Result<String, serde_json::Error> {
+    let header = Header { alg: "EdDSA".into(), typ: typ.into(), jwk: None };
+    let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
+    let signature = key.sign(detached(&header, content).as_bytes()).to_bytes();
+    Ok(format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// Accepts the detached signature of `content`, of kind `typ` and by `key`.
+pub fn verify_detached(
+    compact: &str,
+    typ: &'static str,
+    content: &[u8],
+    key: &VerifyingKey,
+) -> Result<(), JwsError> {
+    let (_, parts) = open(compact, typ)?;
+    let header = parts.signed.strip_suffix('.').ok_or(JwsError::Malformed)?;
+    key.verify_strict(detached(header, content).as_bytes(), &parts.signature).map_err(|_| JwsError::Signature)
+}
+
+/// What a detached signature signs.
+fn detached(header: &str, content: &[u8]) -> String {
+    format!("{header}.{}", URL_SAFE_NO_PAD.encode(content))
 }
 
 /// Accepts a document of kind `typ` signed by `key`.
@@ -214,6 +245,20 @@ mod tests {
         let forged = text.replacen(&URL_SAFE_NO_PAD.encode("1"), &URL_SAFE_NO_PAD.encode("2"), 1);
         assert!(matches!(verify::<u8>(&forged, typ::AUTHORIZATION, &own), Err(JwsError::Signature)));
         assert!(matches!(verify::<u8>("a.b", typ::AUTHORIZATION, &own), Err(JwsError::Malformed)));
+    }
+
+    #[test]
+    fn a_detached_signature_holds_for_its_content_and_key_only() {
+        let text = sign_detached(&key(), typ::CONFIGURATION, b"{}").unwrap();
+        let check = |text: &str, content: &[u8], seed: u8| {
+            let key = SigningKey::from_bytes(&[seed; 32]).verifying_key();
+            verify_detached(text, typ::CONFIGURATION, content, &key)
+        };
+        assert!(check(&format!("{text}\r\n"), b"{}", 7).is_ok());
+        assert!(matches!(check(&text, b"{ }", 7), Err(JwsError::Signature)));
+        assert!(matches!(check(&text, b"{}", 8), Err(JwsError::Signature)));
+        let attached = text.replace("..", ".e30.");
+        assert!(matches!(check(&attached, b"{}", 7), Err(JwsError::Malformed)));
     }
 
     #[test]

@@ -94,6 +94,12 @@ catalogue! {
     /// `expiresAt` has passed.
     CfgExpired = "CFG-011", "The provisioning file has expired.",
         "Make a new file on the hub and put it on the stick.";
+    /// A locked screen met a file without its account's signature.
+    CfgUnsigned = "CFG-012", "This screen accepts only files that its account has signed.",
+        "Sign the file on the hub and put the file and its signature on the stick.";
+    /// `--provisionFile`, an environment variable or a credential names a file that cannot be read.
+    CfgUnreadable = "CFG-013", "A provisioning file that the system names cannot be read.",
+        "Correct the path that the service of the provisioner gives.";
 
     /// No link on the interface.
     NetCarrier = "NET-001", "No network cable is connected.",
@@ -125,6 +131,9 @@ catalogue! {
     /// Too many requests.
     HubBusy = "HUB-003", "The hub is busy.",
         "Nothing to do. This screen tries again by itself.";
+    /// `hub.publicKey` of the file is not the key of the account that took the screen.
+    HubAccount = "HUB-004", "The hub holds another account than the provisioning file names.",
+        "Check the address of the hub and hub.publicKey in the provisioning file.";
 
     /// The hub does not know the token, or it was mistyped.
     TokUnknown = "TOK-001", "The hub does not know the token of this screen.",

@@ -30,3 +30,10 @@ pub use tree::Position;
 
 /// Name of the file at the root of the medium; compared without case.
 pub const FILE_NAME: &str = "telemetry_config.json";
+
+/// Name of the file beside it with its detached signature (see [`crate::jws::sign_detached`]), made with the
+/// account's key; compared without case.
+pub const SIGNATURE_NAME: &str = "telemetry_config.jws";
+
+/// Largest signature file that is read, in bytes.
+pub const MAX_SIGNATURE_BYTES: usize = 4096;

@@ -3,10 +3,12 @@
 //! A thread of its own waits for udev, because a failing stick can block a read for half a minute and must
 //! not hold up anything else. It reports what it found as [`Found`]; what that means is not its business.
 
+pub mod folder;
 mod read;
 mod watch;
 mod write;
 
+pub use folder::Content;
 pub use read::Volume;
 pub use watch::watch;
 pub use write::write_result;
