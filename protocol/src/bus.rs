@@ -7,6 +7,7 @@
 //! | method | answer |
 //! |---|---|
 //! | `GetHub()` | `(s url, s ca, s accountKey)`: where content comes from; empty texts when there is no hub yet |
+//! | `GetSettings()` | `a{ss}`: every setting in force, by JSON pointer, and the source that it came from |
 //! | `GetAccessToken()` | `(s token, t expiresAt)`: bearer for the hub, expiry in milliseconds since 1970 |
 //!
 //! `ca` is PEM or empty (the system's trust store); `accountKey` is a JWK. Errors are named
@@ -131,6 +132,9 @@ pub struct Status {
     /// When the provisioner tries again, in milliseconds since 1970; 0 when it does not.
     #[cfg_attr(feature = "dbus", serde(with = "zvariant::as_value"))]
     pub retry_at: u64,
+    /// Why no verdict was left on the stick, when that was tried: `stick X (sda1): it is write-protected`.
+    #[cfg_attr(feature = "dbus", serde(with = "zvariant::as_value"))]
+    pub verdict_note: String,
 }
 
 impl Status {

@@ -89,7 +89,7 @@ catalogue! {
         "Update the screen; everything else in the file is in force.";
 
     /// `only` names other boards.
-    CfgScope = "CFG-010", "The USB stick is meant for other screens.",
+    CfgScope = "CFG-010", "The provisioning file is meant for other screens.",
         "Use the stick that was made for this screen.";
     /// `expiresAt` has passed.
     CfgExpired = "CFG-011", "The provisioning file has expired.",

@@ -13,6 +13,7 @@ use zvariant::Value;
 
 use crate::hub::HubClient;
 use crate::identity::Identity;
+use crate::merge::Origins;
 use crate::store::HubAddress;
 
 /// What the bus shows, written by the daemon.
@@ -25,6 +26,19 @@ pub struct Face {
 struct Inner {
     status: Status,
     content: Option<Content>,
+    origins: Origins,
+}
+
+impl Inner {
+    fn change(&mut self, mut status: Status) -> bool {
+        status.generation = self.status.generation;
+        if status == self.status {
+            return false;
+        }
+        status.generation += 1;
+        self.status = status;
+        true
+    }
 }
 
 /// Where the player gets content from.
@@ -49,17 +63,17 @@ impl Face {
     }
 
     /// Replaces what is shown. True when the status differs; its generation is counted here.
-    pub fn show(&self, mut status: Status, content: Option<Content>) -> bool {
+    pub fn show(&self, mut status: Status, content: Option<Content>, origins: Origins) -> bool {
         self.with(|inner| {
-            inner.content = content;
-            status.generation = inner.status.generation;
-            if status == inner.status {
-                return false;
-            }
-            status.generation += 1;
-            inner.status = status;
-            true
+            (inner.content, inner.origins) = (content, origins);
+            status.verdict_note.clone_from(&inner.status.verdict_note);
+            inner.change(status)
         })
+    }
+
+    /// Replaces what is said about the verdict. True when that differs.
+    pub fn note_verdict(&self, note: String) -> bool {
+        self.with(|inner| inner.change(Status { verdict_note: note, ..inner.status.clone() }))
     }
 
     /// Tells everybody, in one signal.
@@ -75,6 +89,7 @@ impl Face {
             ("ProblemCode", Value::from(status.problem_code)),
             ("ProblemDetail", Value::from(status.problem_detail)),
             ("RetryAt", Value::from(status.retry_at)),
+            ("VerdictNote", Value::from(status.verdict_note)),
         ]);
         let emitter = SignalEmitter::new(bus, PATH)?;
         let name = InterfaceName::from_static_str(INTERFACE)?;
@@ -112,6 +127,11 @@ impl Provisioner {
             }
             None => Default::default(),
         }
+    }
+
+    /// JSON pointer of every setting in force → its source.
+    async fn get_settings(&self) -> Origins {
+        self.face.with(|inner| inner.origins.clone())
     }
 
     /// `(token, expires at in ms since 1970)`.
@@ -170,6 +190,11 @@ impl Provisioner {
     #[zbus(property)]
     fn retry_at(&self) -> u64 {
         self.face.with(|inner| inner.status.retry_at)
+    }
+
+    #[zbus(property)]
+    fn verdict_note(&self) -> String {
+        self.face.with(|inner| inner.status.verdict_note.clone())
     }
 }
 

@@ -23,8 +23,9 @@ use crate::identity::{self, Identity};
 use crate::machine::{Effect, Event, Failure, Job, Machine, Moment};
 use crate::medium::{self, Found, Volume};
 use crate::network::{self, Link};
-use crate::offer::Offer;
+use crate::offer::{self, Candidate, Decision, Screen};
 use crate::settings;
+use crate::sources::{Source, Standing};
 use crate::storage;
 use crate::store::{Store, Stored};
 
@@ -38,6 +39,10 @@ pub struct Options {
     pub state: PathBuf,
     /// Runtime directory; sticks are mounted below it.
     pub runtime: PathBuf,
+    /// Where the boot partition is mounted.
+    pub boot: PathBuf,
+    /// What the command line, the environment and credentials name.
+    pub sources: Vec<Source>,
 }
 
 /// Runs until the process is told to stop. Fails only when there is no bus or no place for the key.
@@ -70,6 +75,9 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         events,
         applying: Arc::default(),
         shown_problem: Default::default(),
+        standing: Standing::default(),
+        fresh: false,
+        decided: None,
         verdict: None,
         writing: Arc::default(),
         result_point: options.runtime.join("result"),
@@ -78,7 +86,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let stored = daemon.store.load()?;
     tracing::info!(device = daemon.identity.id(), enrolled = stored.enrolment.is_some(), "started");
     daemon.take(Event::Loaded(Box::new(stored))).await;
-    // Sticks come after the stored state, since what a stick means depends on it.
+    // Sources come after the stored state, since what they mean depends on it.
+    daemon.read_standing(&options).await;
     let (media, mut found) = mpsc::unbounded_channel();
     watch_media(options.runtime.join("medium"), media);
     notify(&[sd_notify::NotifyState::Ready]);
@@ -93,7 +102,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
                 Some(event) => daemon.take(event).await,
                 None => return Ok(()),
             },
-            Some(found) = found.recv() => daemon.found(found).await,
+            Some(found) = found.recv() => daemon.media(found).await,
             () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => daemon.take(Event::WakeUp).await,
             _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
             // Without its bus the daemon is deaf and mute; the service is started again.
@@ -113,14 +122,20 @@ struct Daemon {
     events: mpsc::UnboundedSender<Event>,
     applying: Arc<tokio::sync::Mutex<()>>,
     shown_problem: (String, String),
+    /// The sources that are there at every start.
+    standing: Standing,
+    /// Whether those have not been taken over since they changed.
+    fresh: bool,
+    /// What the media meant when they changed last, and which media they were.
+    decided: Option<(Decision, Vec<String>)>,
     verdict: Option<Pending>,
     writing: Arc<std::sync::Mutex<()>>,
     result_point: PathBuf,
 }
 
-/// The medium that brought the newest file, to which the verdict goes.
+/// The media that brought the newest file, to which the verdict goes.
 struct Pending {
-    found: (String, Volume),
+    volumes: Vec<(String, Volume)>,
     findings: Vec<Finding>,
     refused: bool,
     /// What was written last.
@@ -145,32 +160,69 @@ impl Daemon {
         self.publish().await;
     }
 
-    /// A medium was read.
-    async fn found(&mut self, found: Found) {
-        let Found { origin, volume, content } = found;
-        // A stick without the file is somebody's private stick, and nothing is written to it.
-        let ours = content.is_ok();
-        let offer = Offer::new(&origin, content, identity::hardware().serial.as_deref(), Timestamp::now());
-        for finding in &offer.findings {
-            let place = finding.position;
-            tracing::warn!(
-                origin,
-                code = %finding.code,
-                pointer = finding.pointer,
-                line = place.line,
-                column = place.column,
-                "{}",
-                finding.message
-            );
+    /// Reads the sources that are there at every start. What they say waits for the first look at sticks, which
+    /// outrank one of them.
+    async fn read_standing(&mut self, options: &Options) {
+        self.standing = Standing::read(&options.sources, &options.boot, &self.screen());
+        let stored = self.machine.stored().started();
+        self.fresh = self.standing.digest().is_some_and(|digest| Some(digest.as_str()) != stored);
+        for (origin, problem, findings) in std::mem::take(&mut self.standing.faults) {
+            log_findings(&origin, &findings);
+            tracing::warn!(origin, code = %problem.code, "source refused");
+            self.take(Event::Rejected(problem)).await;
         }
-        match &offer.event {
-            Event::Rejected(problem) => tracing::warn!(origin, code = %problem.code, "medium refused"),
-            _ => tracing::info!(origin, "provisioning file accepted"),
+    }
+
+    fn screen(&self) -> Screen {
+        let serial = identity::hardware().serial;
+        Screen { serial, now: Timestamp::now(), lock: self.machine.stored().lock() }
+    }
+
+    /// The media that are plugged in have changed, or were looked at for the first time.
+    async fn media(&mut self, found: Vec<Found>) {
+        let candidates: Vec<Candidate> = found
+            .iter()
+            .map(|found| Candidate { origin: found.origin.clone(), content: found.content.clone() })
+            .collect();
+        let decision = offer::decide(&candidates, &self.screen());
+        let concerned = || decision.concerns.iter().filter_map(|index| found.get(*index));
+        let media = concerned().map(|found| format!("{} {}", found.origin, found.medium)).collect();
+        let decided = (decision.clone(), media);
+        // Somebody's private stick beside the one that counts changes nothing.
+        if self.decided.as_ref() == Some(&decided) {
+            return;
         }
-        let refused = offer.is_refused();
-        let findings = offer.findings;
-        self.verdict = ours.then_some(Pending { found: (origin, volume), findings, refused, written: None });
-        self.take(offer.event).await;
+        let had_media = self.decided.replace(decided).is_some_and(|(before, _)| before.outcome.is_some());
+        // A stick without the file is private, and nothing is written to it.
+        let volumes: Vec<_> = concerned().map(|found| (found.origin.clone(), found.volume.clone())).collect();
+        let names: Vec<&str> = volumes.iter().map(|(origin, _)| origin.as_str()).collect();
+        let origin = names.join(", ");
+        log_findings(&origin, &decision.findings);
+        let refused = matches!(decision.outcome, Some(Err(_)));
+        self.verdict = (!volumes.is_empty()).then_some(Pending {
+            volumes,
+            findings: decision.findings,
+            refused,
+            written: None,
+        });
+        let stick = match decision.outcome {
+            Some(Ok(stick)) => Some(*stick),
+            Some(Err(problem)) => {
+                tracing::warn!(origin, code = %problem.code, "medium refused");
+                self.take(Event::Rejected(problem)).await;
+                None
+            }
+            None if had_media => {
+                self.take(Event::MediaGone).await;
+                None
+            }
+            None => None,
+        };
+        if let Some(offer) = self.standing.with(stick, self.fresh) {
+            self.fresh = false;
+            tracing::info!(origin = offer.origin, "provisioning file accepted");
+            self.take(Event::Offered(Box::new(offer))).await;
+        }
     }
 
     /// Leaves on the medium what has become of its file, whenever that changes.
@@ -184,17 +236,34 @@ impl Daemon {
         pending.written = Some(news);
         let software = env!("CARGO_PKG_VERSION");
         let document = Verdict::new(outcome, status, pending.findings.clone(), software, Timestamp::now());
-        let (origin, volume) = pending.found.clone();
+        let volumes = pending.volumes.clone();
         let (result_point, writing) = (self.result_point.clone(), self.writing.clone());
-        tokio::task::spawn_blocking(move || {
+        let face = (self.face.clone(), self.bus.clone());
+        let leave = move || {
             // One after the other, the newest last.
             let _alone = writing.lock();
-            let written = serde_json::to_vec_pretty(&document)
-                .map_err(std::io::Error::from)
-                .and_then(|bytes| medium::write_result(&volume, &result_point, &bytes));
-            match written {
-                Ok(()) => tracing::info!(origin, ?outcome, "verdict left on the stick"),
-                Err(error) => tracing::warn!(origin, ?outcome, %error, "no verdict left on the stick"),
+            let mut note = String::new();
+            for (origin, volume) in volumes {
+                let written = serde_json::to_vec_pretty(&document)
+                    .map_err(std::io::Error::from)
+                    .and_then(|bytes| medium::write_result(&volume, &result_point, &bytes));
+                match written {
+                    Ok(()) => tracing::info!(origin, ?outcome, "verdict left on the stick"),
+                    Err(error) => {
+                        tracing::warn!(origin, ?outcome, %error, "no verdict left on the stick");
+                        note = format!("{origin}: {}", medium::why_not_written(&error));
+                    }
+                }
+            }
+            note
+        };
+        tokio::spawn(async move {
+            let (face, bus) = face;
+            let note = tokio::task::spawn_blocking(leave).await.unwrap_or_default();
+            if face.note_verdict(note)
+                && let Err(error) = face.announce(&bus).await
+            {
+                tracing::warn!(%error, "status not announced");
             }
         });
     }
@@ -213,7 +282,8 @@ impl Daemon {
             }
             self.shown_problem = problem;
         }
-        if self.face.show(status, content)
+        let origins = self.machine.stored().settings().origins();
+        if self.face.show(status, content, origins)
             && let Err(error) = self.face.announce(&self.bus).await
         {
             tracing::warn!(%error, "status not announced");
@@ -302,6 +372,22 @@ impl Daemon {
     }
 }
 
+/// Every finding as a record of its own, with fields.
+fn log_findings(origin: &str, findings: &[Finding]) {
+    for finding in findings {
+        let place = finding.position;
+        tracing::warn!(
+            origin,
+            code = %finding.code,
+            pointer = finding.pointer,
+            line = place.line,
+            column = place.column,
+            "{}",
+            finding.message
+        );
+    }
+}
+
 async fn enroll(identity: &Identity, stored: &Stored) -> Result<Enrolled, Failure> {
     let file = stored.configuration.as_ref().map(|configuration| &configuration.file);
     let (Some(hub), Some(token)) = (stored.hub(), file.and_then(|file| file.token())) else {
@@ -332,7 +418,7 @@ fn watch_network(bus: Connection, events: mpsc::UnboundedSender<Event>) {
     tokio::spawn(network::watch(bus, report));
 }
 
-fn watch_media(mount_point: PathBuf, media: mpsc::UnboundedSender<Found>) {
+fn watch_media(mount_point: PathBuf, media: mpsc::UnboundedSender<Vec<Found>>) {
     std::thread::spawn(move || {
         let report = |found| media.send(found).is_ok();
         if let Err(error) = medium::watch(&mount_point, report) {

@@ -4,7 +4,9 @@
 //! Everything else carries effects out or turns the world into events:
 //!
 //! * [`medium`]: USB sticks, at boot and plugged in later.
-//! * [`offer`]: what a stick means to this device.
+//! * [`offer`]: what sticks mean to this device.
+//! * [`merge`]: settings from several sources become one file.
+//! * [`sources`]: the sources that are there at every start.
 //! * [`settings`]: host name, time zone and network, applied over D-Bus.
 //! * [`network`]: whether there is an address, and if not, why.
 //! * [`clock`]: whether the clock can be believed.
@@ -13,9 +15,11 @@
 //! * [`stick`]: making sticks, at the desk.
 //! * [`storage`]: what happens when nothing can be kept.
 //! * [`store`]: what survives a power cut.
+//! * [`arguments`]: a token on the command line is not left there.
 //! * [`bus`]: `org.signage.Provisioner1`, all that the rest of the device sees.
 //! * [`daemon`]: the loop that joins them.
 
+pub mod arguments;
 pub mod bus;
 pub mod cli;
 pub mod clock;
@@ -25,9 +29,11 @@ pub mod hub;
 pub mod identity;
 pub mod machine;
 pub mod medium;
+pub mod merge;
 pub mod network;
 pub mod offer;
 pub mod settings;
+pub mod sources;
 pub mod stick;
 pub mod storage;
 pub mod store;

@@ -1,51 +1,171 @@
-//! What a medium means to this device: a file that may be applied, or a problem. Pure.
+//! What the media that are plugged in mean to this screen: settings that may be applied, or a problem. Pure.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use signage_protocol::config::{self, Finding, ProvisionFile};
+use signage_protocol::jws::{self, VerifyingKey, typ};
 use signage_protocol::problem::{Code, Problem};
 
-use crate::machine::Event;
+use crate::medium::Content;
+use crate::merge::Settings;
 
-/// What a medium means.
-#[derive(Debug)]
+/// What somebody wants of this screen: the settings of one source, or of several laid over each other.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Offer {
-    /// For the machine.
-    pub event: Event,
-    /// For the verdict: everything wrong or not understood in the file.
-    pub findings: Vec<Finding>,
+    /// SHA-256 of the file.
+    pub digest: String,
+    /// Digest of the sources that are there at every start, when they are part of this offer for the first
+    /// time.
+    pub started: Option<String>,
+    /// The source, for people.
+    pub origin: String,
+    /// Whether a screen leaves its present account for this one.
+    pub replace: bool,
+    /// What it sets.
+    pub settings: Settings,
 }
 
 impl Offer {
-    /// Whether nothing of the medium is used.
-    pub fn is_refused(&self) -> bool {
-        matches!(self.event, Event::Rejected(_))
+    /// This offer, and what a lower source gives beside it.
+    #[must_use]
+    pub fn over(self, lower: Self) -> Self {
+        Self { replace: self.replace || lower.replace, settings: self.settings.over(lower.settings), ..self }
     }
+}
 
-    /// Judges something found on a medium, for the board with `serial` at `now`.
-    pub fn new(
-        origin: &str,
-        content: Result<Vec<u8>, Problem>,
-        serial: Option<&str>,
-        now: Timestamp,
-    ) -> Self {
-        let bytes = match content {
-            Ok(bytes) => bytes,
-            Err(problem) => return Self { event: Event::Rejected(problem), findings: vec![] },
-        };
-        let parsed = match config::parse(&bytes) {
-            Ok(parsed) => parsed,
-            Err(findings) => return Self { event: Event::Rejected(summary(&findings)), findings },
-        };
-        let event = match out_of_scope(&parsed.file, serial, now) {
-            Some(problem) => Event::Rejected(problem),
-            None => {
-                let (digest, origin) = (hex::encode(Sha256::digest(&bytes)), origin.to_owned());
-                Event::Offered { digest, origin, file: Box::new(parsed.file) }
-            }
-        };
-        Self { event, findings: parsed.warnings }
+/// A place where a provisioning file may be, and what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The place, for people.
+    pub origin: String,
+    /// What is there.
+    pub content: Result<Content, Problem>,
+}
+
+/// What has to be known of the screen.
+#[derive(Debug, Clone, Default)]
+pub struct Screen {
+    /// Serial number of the board.
+    pub serial: Option<String>,
+    /// The present.
+    pub now: Timestamp,
+    /// When it is locked, the key whose signature it asks for.
+    pub lock: Option<VerifyingKey>,
+}
+
+/// What the media mean, all together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The settings, or why there are none; `None` when there is no medium.
+    pub outcome: Option<Result<Box<Offer>, Problem>>,
+    /// Everything wrong or not understood in the files that it follows from.
+    pub findings: Vec<Finding>,
+    /// Those files, as indices of the candidates.
+    pub concerns: Vec<usize>,
+}
+
+/// A file that has been looked at.
+struct Judged {
+    index: usize,
+    bytes: Vec<u8>,
+    outcome: Result<Box<Offer>, Problem>,
+    findings: Vec<Finding>,
+}
+
+impl Judged {
+    /// Whether the file is for other screens.
+    fn is_foreign(&self) -> bool {
+        self.outcome.as_ref().is_err_and(|problem| problem.code == Code::CfgScope)
     }
+}
+
+/// Decides between all media that are plugged in.
+///
+/// A medium without the file does not matter while another has it, nor does a file for other screens. Two
+/// different files are an accident, and neither is used.
+pub fn decide(candidates: &[Candidate], screen: &Screen) -> Decision {
+    let mut files = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        if let Ok(content) = &candidate.content {
+            let (outcome, findings) = judge(&candidate.origin, content, screen);
+            files.push(Judged { index, bytes: content.file.clone(), outcome, findings });
+        }
+    }
+    if files.iter().any(|file| !file.is_foreign()) {
+        files.retain(|file| !file.is_foreign());
+    }
+    let concerns = files.iter().map(|file| file.index).collect();
+    let Some(first) = files.first() else {
+        return no_file(candidates);
+    };
+    if files.iter().any(|file| file.bytes != first.bytes) {
+        let names: Vec<&str> = files.iter().map(|file| candidates[file.index].origin.as_str()).collect();
+        let problem = Problem::new(Code::UsbDisagree, names.join(", "));
+        return Decision { outcome: Some(Err(problem)), findings: vec![], concerns };
+    }
+    // The same file twice; on a locked screen one of them may have its signature beside it.
+    let best = files.iter().position(|file| file.outcome.is_ok()).unwrap_or(0);
+    let Judged { outcome, findings, .. } = files.swap_remove(best);
+    Decision { outcome: Some(outcome), findings, concerns }
+}
+
+/// The problem that tells most, when no medium has the file.
+fn no_file(candidates: &[Candidate]) -> Decision {
+    let rank = |problem: &Problem| match problem.code {
+        Code::UsbRead => 0,
+        Code::UsbFilesystem => 1,
+        // Something that was meant to be the file.
+        _ if problem.detail.is_some() => 2,
+        _ => 3,
+    };
+    let problems = candidates.iter().filter_map(|candidate| candidate.content.as_ref().err());
+    let problem = problems.min_by_key(|problem| rank(problem)).cloned();
+    Decision { outcome: problem.map(Err), findings: vec![], concerns: vec![] }
+}
+
+/// Judges one file.
+pub fn judge(
+    origin: &str,
+    content: &Content,
+    screen: &Screen,
+) -> (Result<Box<Offer>, Problem>, Vec<Finding>) {
+    if let Err(problem) = signed(content, screen) {
+        return (Err(problem), vec![]);
+    }
+    let parsed = match config::parse(&content.file) {
+        Ok(parsed) => parsed,
+        Err(findings) => return (Err(summary(&findings)), findings),
+    };
+    let outcome = match out_of_scope(&parsed.file, screen) {
+        Some(problem) => Err(problem),
+        None => Ok(Box::new(Offer {
+            digest: hex::encode(Sha256::digest(&content.file)),
+            started: None,
+            origin: origin.to_owned(),
+            replace: parsed.file.replace,
+            settings: Settings::new(&given(&content.file), |_| origin.to_owned()),
+        })),
+    };
+    (outcome, parsed.warnings)
+}
+
+/// The fields as they stand in a file that has been checked: the types do not tell "off" from "not given".
+fn given(file: &[u8]) -> Map<String, Value> {
+    let text = file.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(file);
+    serde_json::from_slice(text).unwrap_or_default()
+}
+
+/// Whether a locked screen may look at the file at all.
+fn signed(content: &Content, screen: &Screen) -> Result<(), Problem> {
+    let Some(key) = &screen.lock else { return Ok(()) };
+    let unsigned = |detail: String| Problem::new(Code::CfgUnsigned, detail);
+    let signature = content.signature.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let Some(signature) = signature else {
+        return Err(unsigned(format!("{} is missing", config::SIGNATURE_NAME)));
+    };
+    jws::verify_detached(signature, typ::CONFIGURATION, &content.file, key)
+        .map_err(|error| unsigned(format!("{}: {error}", config::SIGNATURE_NAME)))
 }
 
 /// The first finding, and how many more there are: a screen has no room for all, the journal has.
@@ -63,57 +183,124 @@ fn summary(findings: &[Finding]) -> Problem {
 }
 
 /// Why the file is not for this board or not for this day.
-fn out_of_scope(file: &ProvisionFile, serial: Option<&str>, now: Timestamp) -> Option<Problem> {
+fn out_of_scope(file: &ProvisionFile, screen: &Screen) -> Option<Problem> {
+    let serial = screen.serial.as_deref();
     let meant = |only: &String| serial.is_some_and(|serial| only.eq_ignore_ascii_case(serial));
     if !file.only.is_empty() && !file.only.iter().any(meant) {
         let serial = serial.unwrap_or("unknown");
         return Some(Problem::new(Code::CfgScope, format!("the serial number of this screen is {serial}")));
     }
-    let expired = file.expires_at.filter(|expires| now >= *expires)?;
+    let expired = file.expires_at.filter(|expires| screen.now >= *expires)?;
     Some(Problem::new(Code::CfgExpired, format!("on {expired}")))
 }
 
 #[cfg(test)]
 mod tests {
+    use signage_protocol::jws::SigningKey;
+
     use super::*;
 
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
+    fn screen() -> Screen {
+        let now = "2026-11-20T00:00:00Z".parse().unwrap();
+        Screen { serial: Some("ab12".into()), now, lock: None }
     }
 
-    fn event_for(json: &str, serial: Option<&str>) -> Event {
-        Offer::new("stick", Ok(json.into()), serial, at("2026-11-20T00:00:00Z")).event
+    fn file(origin: &str, json: &str) -> Candidate {
+        let content = Content { file: json.into(), signature: None };
+        Candidate { origin: origin.into(), content: Ok(content) }
     }
 
-    fn code(event: &Event) -> Option<Code> {
-        match event {
-            Event::Rejected(problem) => Some(problem.code),
-            _ => None,
-        }
+    fn without(code: Code, detail: Option<&str>) -> Candidate {
+        let problem = Problem { code, detail: detail.map(str::to_owned) };
+        Candidate { origin: "other".into(), content: Err(problem) }
+    }
+
+    fn code(candidates: &[Candidate], screen: &Screen) -> Option<Code> {
+        decide(candidates, screen).outcome.unwrap().err().map(|problem| problem.code)
     }
 
     #[test]
     fn a_file_for_other_boards_is_left_alone() {
-        let json = r#"{"version":1,"only":["AB12"]}"#;
-        assert_eq!(code(&event_for(json, Some("ab12"))), None);
-        assert_eq!(code(&event_for(json, Some("cd34"))), Some(Code::CfgScope));
-        assert_eq!(code(&event_for(json, None)), Some(Code::CfgScope));
+        let mine = file("a", r#"{"version":1,"only":["AB12"]}"#);
+        let other = file("b", r#"{"version":1,"only":["CD34"]}"#);
+        assert_eq!(code(&[mine.clone()], &screen()), None);
+        assert_eq!(code(&[other.clone()], &screen()), Some(Code::CfgScope));
+        assert_eq!(code(&[mine.clone()], &Screen { serial: None, ..screen() }), Some(Code::CfgScope));
+        let decision = decide(&[other, mine], &screen());
+        assert_eq!(decision.outcome.unwrap().unwrap().origin, "a");
+        assert_eq!(decision.concerns, [1]);
     }
 
     #[test]
     fn a_file_is_used_for_the_first_time_before_it_expires() {
-        let json = |day: &str| format!(r#"{{"version":1,"expiresAt":"{day}T00:00:00Z"}}"#);
-        assert_eq!(code(&event_for(&json("2026-11-21"), None)), None);
-        assert_eq!(code(&event_for(&json("2026-11-20"), None)), Some(Code::CfgExpired));
+        let until = |day: &str| file("a", &format!(r#"{{"version":1,"expiresAt":"{day}T00:00:00Z"}}"#));
+        assert_eq!(code(&[until("2026-11-21")], &screen()), None);
+        assert_eq!(code(&[until("2026-11-20")], &screen()), Some(Code::CfgExpired));
     }
 
     #[test]
     fn a_screen_shows_the_first_mistake_and_how_many_more_there_are() {
-        let Event::Rejected(problem) = event_for("{\"version\":1,\n\"hub\":7,\n\"device\":8}", None) else {
-            panic!()
-        };
-        let detail = problem.detail.unwrap();
+        let decision = decide(&[file("a", "{\"version\":1,\n\"hub\":7,\n\"device\":8}")], &screen());
+        let detail = decision.outcome.unwrap().unwrap_err().detail.unwrap();
         assert!(detail.starts_with("line 2, column 7, /hub: "), "{detail}");
         assert!(detail.ends_with("(and 1 more)"), "{detail}");
+        assert_eq!(decision.findings.len(), 2);
+    }
+
+    #[test]
+    fn two_different_files_are_both_named_and_neither_is_used() {
+        let one = file("ONE (sda1)", r#"{"version":1}"#);
+        let two = file("TWO (sdb1)", r#"{"version":1,"device":{"name":"x"}}"#);
+        let decision = decide(&[one.clone(), two], &screen());
+        let problem = decision.outcome.unwrap().unwrap_err();
+        assert_eq!(problem.code, Code::UsbDisagree);
+        assert_eq!(problem.detail.as_deref(), Some("ONE (sda1), TWO (sdb1)"));
+        assert_eq!(decision.concerns, [0, 1]);
+        let same = Candidate { origin: "copy".into(), ..one.clone() };
+        assert_eq!(code(&[one, same], &screen()), None);
+    }
+
+    #[test]
+    fn a_medium_without_the_file_does_not_matter_while_another_has_it() {
+        let good = file("a", r#"{"version":1}"#);
+        assert_eq!(code(&[without(Code::UsbFilesystem, None), good], &screen()), None);
+    }
+
+    #[test]
+    fn the_problem_that_tells_most_is_shown() {
+        let all = [
+            without(Code::UsbNoFile, None),
+            without(Code::UsbNoFile, Some("rename it")),
+            without(Code::UsbFilesystem, Some("this stick is NTFS")),
+            without(Code::UsbRead, None),
+        ];
+        let detail = |number: usize| decide(&all[..number], &screen()).outcome.unwrap().unwrap_err().detail;
+        assert_eq!(detail(2).as_deref(), Some("rename it"));
+        assert_eq!(detail(3).as_deref(), Some("this stick is NTFS"));
+        assert_eq!(code(&all, &screen()), Some(Code::UsbRead));
+        assert_eq!(decide(&[], &screen()).outcome, None);
+    }
+
+    #[test]
+    fn a_locked_screen_asks_for_its_accounts_signature() {
+        let key = SigningKey::from_bytes(&[5; 32]);
+        let locked = Screen { lock: Some(key.verifying_key()), ..screen() };
+        let bytes = br#"{"version":1}"#;
+        let with = |signature: Option<String>| Candidate {
+            origin: "a".into(),
+            content: Ok(Content { file: bytes.to_vec(), signature: signature.map(Into::into) }),
+        };
+        let sign = |seed: u8, content: &[u8]| {
+            Some(
+                jws::sign_detached(&SigningKey::from_bytes(&[seed; 32]), typ::CONFIGURATION, content)
+                    .unwrap(),
+            )
+        };
+        assert_eq!(code(&[with(sign(5, bytes))], &locked), None);
+        for wrong in [None, Some("nonsense".into()), sign(6, bytes), sign(5, b"{}")] {
+            assert_eq!(code(&[with(wrong)], &locked), Some(Code::CfgUnsigned));
+        }
+        assert_eq!(code(&[with(None)], &screen()), None);
+        assert_eq!(code(&[with(None), with(sign(5, bytes))], &locked), None);
     }
 }

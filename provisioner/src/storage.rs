@@ -14,6 +14,7 @@ use zbus::Connection;
 
 use crate::bus::{self, Face};
 use crate::identity::{Identity, IdentityError};
+use crate::merge::Origins;
 
 /// `statfs(2)`.
 const TMPFS_MAGIC: u64 = 0x0102_1994;
@@ -38,7 +39,7 @@ pub async fn explain(bus: &Connection) -> anyhow::Result<()> {
         problem_detail: "/data is not mounted".into(),
         ..Status::default()
     };
-    face.show(status, None);
+    face.show(status, None, Origins::new());
     bus::serve(bus, face.clone(), Identity::from_seed(&seed)).await?;
     face.announce(bus).await?;
     tracing::error!("/data is not mounted; nothing can be kept");

@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use signage_protocol::api::Enrolled;
 use signage_protocol::config::{self, ProvisionFile};
+use signage_protocol::jws::VerifyingKey;
+
+use crate::merge::{Origins, Settings};
+use crate::offer::Offer;
 
 const STATE: &str = "state.json";
 
@@ -31,12 +35,18 @@ pub struct Stored {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Configuration {
-    /// SHA-256 of the file's bytes.
+    /// SHA-256 of the file that was taken last.
     pub digest: String,
-    /// For people: which medium.
+    /// Digest of the sources that are there at every start, as they were taken last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
+    /// For people: the source that was taken last.
     pub origin: String,
-    /// What it says; without its token once that is used up.
+    /// All settings in force; without the token once that is used up.
     pub file: ProvisionFile,
+    /// Where each of them came from.
+    #[serde(default)]
+    pub origins: Origins,
     /// Whether NetworkManager has the profiles, and keeps them itself.
     pub network_applied: bool,
 }
@@ -77,9 +87,34 @@ impl Stored {
         }
     }
 
-    /// Digest of the file in force.
-    pub fn digest(&self) -> Option<&str> {
-        self.configuration.as_ref().map(|configuration| configuration.digest.as_str())
+    /// Whether an offer brings nothing that was not taken already.
+    pub fn has(&self, offer: &Offer) -> bool {
+        self.configuration.as_ref().is_some_and(|configuration| {
+            configuration.digest == offer.digest
+                && (offer.started.is_none() || configuration.started == offer.started)
+        })
+    }
+
+    /// Digest of the sources that are there at every start, as they were taken last.
+    pub fn started(&self) -> Option<&str> {
+        self.configuration.as_ref()?.started.as_deref()
+    }
+
+    /// All settings in force.
+    pub fn settings(&self) -> Settings {
+        let configuration = self.configuration.as_ref();
+        configuration
+            .map(|configuration| Settings::of(&configuration.file, &configuration.origins))
+            .unwrap_or_default()
+    }
+
+    /// The key whose signature a file needs on this screen; `None` when it is not locked. A lock without a key
+    /// would shut everybody out, so it waits for one.
+    pub fn lock(&self) -> Option<VerifyingKey> {
+        let file =
+            self.configuration.as_ref().map(|configuration| &configuration.file).filter(|file| file.lock)?;
+        let enrolled = self.enrolment.as_ref().map(|enrolment| &enrolment.enrolled.account_key);
+        enrolled.or_else(|| file.hub.as_ref()?.public_key.as_ref())?.verifying_key()
     }
 
     /// Whether NetworkManager has this configuration already.
@@ -202,8 +237,14 @@ mod tests {
     fn sample() -> Stored {
         let file =
             signage_protocol::config::parse(br#"{"version":1,"device":{"name":"Foyer"}}"#).unwrap().file;
-        let configuration =
-            Configuration { digest: "d".into(), origin: "stick".into(), file, network_applied: false };
+        let configuration = Configuration {
+            digest: "d".into(),
+            started: None,
+            origin: "stick".into(),
+            file,
+            origins: Origins::new(),
+            network_applied: false,
+        };
         Stored { configuration: Some(configuration), enrolment: None }
     }
 

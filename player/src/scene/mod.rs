@@ -63,14 +63,19 @@ impl StatusView {
     /// What the provisioner says, at `wall_ms` milliseconds since 1970.
     pub fn from_status(status: &Status, wall_ms: u64) -> Self {
         let retry_in = (status.retry_at > 0).then(|| status.retry_at.saturating_sub(wall_ms).div_ceil(1000));
+        let detail = match (&status.problem_detail[..], &status.verdict_note[..]) {
+            (detail, "") => detail.to_owned(),
+            ("", note) => format!("No result file was written, {note}"),
+            (detail, note) => format!("{detail}. No result file was written, {note}"),
+        };
         let problem = match status.problem() {
-            Some(code) => Some(ProblemView::new(code, &status.problem_detail, retry_in)),
+            Some(code) => Some(ProblemView::new(code, detail, retry_in)),
             // A newer provisioner knows more problems than this player.
             None if !status.problem_code.is_empty() => Some(ProblemView {
                 code: status.problem_code.clone(),
                 cause: String::new(),
                 action: String::new(),
-                detail: status.problem_detail.clone(),
+                detail,
                 retry_in,
             }),
             None => None,

@@ -11,7 +11,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use signage_protocol::Secret;
+
 use crate::daemon::{self, Options};
+use crate::sources;
 
 /// Exit code for wrong usage (sysexits.h, `EX_USAGE`); clap's own 2 means "invalid file" here.
 pub const USAGE: u8 = 64;
@@ -28,6 +31,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the daemon (what the system service does).
+    ///
+    /// Besides sticks it takes, highest first: the flags below, the variables SIGNAGE_PROVISION_TOKEN and
+    /// SIGNAGE_PROVISION_FILE, the systemd credentials of the same names, and the boot partition.
     Run {
         /// Where the key and the state are kept.
         #[arg(long, env = "STATE_DIRECTORY", default_value = "/var/lib/signage-provisioner")]
@@ -35,6 +41,15 @@ enum Command {
         /// Where sticks are mounted.
         #[arg(long, env = "RUNTIME_DIRECTORY", default_value = "/run/signage-provisioner")]
         runtime: PathBuf,
+        /// Where the boot partition is mounted; a provisioning file there counts like one on a stick.
+        #[arg(long, default_value = "/boot")]
+        boot: PathBuf,
+        /// Token that enrols this screen. Others see arguments: prefer a file, a variable or a credential.
+        #[arg(long = "provisionToken", alias = "provision-token", value_name = "TOKEN")]
+        provision_token: Option<Secret>,
+        /// Provisioning file.
+        #[arg(long = "provisionFile", alias = "provision-file", value_name = "PATH")]
+        provision_file: Option<PathBuf>,
     },
     /// Show where this screen stands.
     Status {
@@ -58,7 +73,10 @@ impl Cli {
     /// Does what was asked for.
     pub async fn execute(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Run { state, runtime } => daemon::run(Options { state, runtime }).await?,
+            Command::Run { state, runtime, boot, provision_token, provision_file } => {
+                let sources = sources::named(provision_token, provision_file, |name| std::env::var_os(name));
+                daemon::run(Options { state, runtime, boot, sources }).await?;
+            }
             Command::Status { json } => status::show(json).await?,
             Command::Stick(arguments) => return arguments.make(),
             Command::Check { file, json } => return check::check(&file, json),

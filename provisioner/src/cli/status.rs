@@ -1,5 +1,7 @@
 //! `signage-provisioner status`: where this screen stands.
 
+use std::collections::BTreeMap;
+
 use signage_protocol::bus::{INTERFACE, PATH, SERVICE, Status};
 use zbus::Connection;
 use zbus::names::InterfaceName;
@@ -24,7 +26,10 @@ pub(super) async fn show(json: bool) -> anyhow::Result<()> {
         problem_code: text("ProblemCode"),
         problem_detail: text("ProblemDetail"),
         retry_at: number("RetryAt"),
+        verdict_note: text("VerdictNote"),
     };
+    let call = bus.call_method(Some(SERVICE), PATH, Some(INTERFACE), "GetSettings", &()).await?;
+    let settings: BTreeMap<String, String> = call.body().deserialize()?;
     if json {
         let document = serde_json::json!({
             "formatVersion": 1,
@@ -36,6 +41,8 @@ pub(super) async fn show(json: bool) -> anyhow::Result<()> {
             "problemCode": status.problem_code,
             "problemDetail": status.problem_detail,
             "retryAt": status.retry_at,
+            "verdictNote": status.verdict_note,
+            "settings": settings,
         });
         println!("{}", serde_json::to_string_pretty(&document)?);
         return Ok(());
@@ -51,6 +58,14 @@ pub(super) async fn show(json: bool) -> anyhow::Result<()> {
         if !status.problem_detail.is_empty() {
             println!("         {}", status.problem_detail);
         }
+    }
+    if !status.verdict_note.is_empty() {
+        println!("\nNo verdict was left on the stick: {}", status.verdict_note);
+    }
+    if !settings.is_empty() {
+        println!("\nsettings in force");
+        let width = settings.keys().map(String::len).max().unwrap_or_default();
+        settings.iter().for_each(|(pointer, origin)| println!("  {pointer:<width$}  {origin}"));
     }
     Ok(())
 }

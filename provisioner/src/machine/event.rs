@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _};
 use signage_protocol::api::Enrolled;
-use signage_protocol::config::ProvisionFile;
 use signage_protocol::problem::Problem;
 
 use super::backoff::Failure;
 use super::state::Job;
+use crate::offer::Offer;
 use crate::store::Stored;
 
 /// The present, by both clocks. Deadlines use the monotonic one, which no correction can move.
@@ -49,17 +49,12 @@ impl Moment {
 pub enum Event {
     /// The stored state was read; once, at start.
     Loaded(Box<Stored>),
-    /// A medium holds a valid provisioning file.
-    Offered {
-        /// SHA-256 of the file's bytes.
-        digest: String,
-        /// Where it was found, for people.
-        origin: String,
-        /// What it says.
-        file: Box<ProvisionFile>,
-    },
-    /// A medium holds none, or a bad one.
+    /// A source holds settings that may be applied.
+    Offered(Box<Offer>),
+    /// The media hold none, or bad ones, or some that contradict each other.
     Rejected(Problem),
+    /// The last medium was pulled out.
+    MediaGone,
     /// The settings of the job are in force, except for something that does not keep the device from the
     /// network.
     SettingsApplied(Job, Option<Problem>),
@@ -92,8 +87,9 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Loaded(_) => "loaded",
-            Self::Offered { .. } => "offered",
+            Self::Offered(_) => "offered",
             Self::Rejected(_) => "rejected",
+            Self::MediaGone => "media-gone",
             Self::SettingsApplied(..) => "settings-applied",
             Self::SettingsFailed(..) => "settings-failed",
             Self::NetworkUp(_) => "network-up",

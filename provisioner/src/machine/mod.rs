@@ -20,7 +20,9 @@ pub use event::{Effect, Event, Moment, NotAllowed};
 pub use state::{Job, Poll, State};
 
 use jiff::Timestamp;
+use signage_protocol::api::Enrolled;
 use signage_protocol::bus::{Phase, Status};
+use signage_protocol::config;
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::problem::{Code, Problem};
@@ -84,7 +86,7 @@ impl Machine {
         [self.state.wake_at(), apply, self.expiry(now)].into_iter().flatten().min()
     }
 
-    /// The status for the bus; `generation` is the caller's.
+    /// The status for the bus; `generation` and `verdict_note` are the caller's.
     pub fn status(&self, now: Moment) -> Status {
         let Known { device_id, stored, address, .. } = &self.known;
         let problem = self.known.problem.as_ref().or(self.known.notice.as_ref());
@@ -105,6 +107,7 @@ impl Machine {
             problem_code: problem.map(|problem| problem.code.to_string()).unwrap_or_default(),
             problem_detail: problem.and_then(|problem| problem.detail.clone()).unwrap_or_default(),
             retry_at: retry,
+            verdict_note: String::new(),
         }
     }
 
@@ -119,6 +122,25 @@ impl Machine {
 }
 
 impl Known {
+    /// Why a file is for another hub or account than this enrolled device belongs to.
+    fn elsewhere(&self, hub: &config::Hub) -> Option<Problem> {
+        let enrolment = self.stored.enrolment.as_ref()?;
+        let other =
+            hub.url.address().filter(|url| *url != enrolment.hub.url).map(str::to_owned).or_else(|| {
+                let key = hub.public_key.as_ref().filter(|key| **key != enrolment.enrolled.account_key)?;
+                Some(format!("account {}", key.thumbprint()))
+            });
+        other.map(|other| Problem::new(Code::CfgForeign, other))
+    }
+
+    /// Why the account that took this device is not the one of the file.
+    fn other_account(&self, enrolled: &Enrolled) -> Option<Problem> {
+        let hub = self.stored.configuration.as_ref()?.file.hub.as_ref()?;
+        let wanted = hub.public_key.as_ref().filter(|key| **key != enrolled.account_key)?;
+        let detail = format!("it has {}, not {}", enrolled.account_key.thumbprint(), wanted.thumbprint());
+        Some(Problem::new(Code::HubAccount, detail))
+    }
+
     fn next_job(&mut self) -> Job {
         self.jobs += 1;
         Job(self.jobs)

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use signage_protocol::api::Enrolled;
-use signage_protocol::config::ProvisionFile;
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::problem::{Code, Problem};
@@ -13,7 +12,10 @@ use super::Known;
 use super::backoff::Failure;
 use super::event::{Effect, Event, Moment, NotAllowed};
 use super::state::{Poll, State};
-use crate::store::{Configuration, Enrolment, HubAddress, Stored};
+use crate::merge::Settings;
+use crate::offer::Offer;
+use crate::sources;
+use crate::store::{Configuration, Enrolment, Stored};
 
 /// How long a fresh device says "looking for settings" before it says what to do: about the time USB needs.
 const LOOK: Duration = Duration::from_secs(5);
@@ -60,7 +62,7 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
         (S::Starting, E::NetworkUp(_) | E::NetworkDown(_)) => stay(S::Starting),
         (S::Starting, _) | (_, E::Loaded(_)) => return None,
 
-        (S::Sources { .. }, E::Offered { digest, origin, file }) => adopt(digest, origin, *file, known),
+        (state @ S::Sources { .. }, E::Offered(offer)) => adopt(state, *offer, known),
         (S::Sources { .. }, E::Rejected(problem)) => {
             known.problem = Some(problem);
             stay(S::Sources { advise_at: None })
@@ -100,7 +102,13 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
             (S::Clock { check: Poll { job, due: None, ..check } }, vec![Effect::CheckClock(job)])
         }
 
-        (S::Enrolling { .. }, E::Enrolled(_, enrolled)) => enrolled_now(*enrolled, known, now, random),
+        (S::Enrolling { enroll }, E::Enrolled(_, enrolled)) => match known.other_account(&enrolled) {
+            Some(problem) => {
+                known.problem = Some(problem.clone());
+                stay(S::Enrolling { enroll: failed(enroll, &Failure::Refused(problem), now, random, true) })
+            }
+            None => enrolled_now(*enrolled, known, now, random),
+        },
         (S::Enrolling { enroll }, E::EnrollFailed(_, failure)) => {
             known.problem = Some(failure.problem().clone());
             stay(S::Enrolling { enroll: failed(enroll, &failure, now, random, true) })
@@ -115,13 +123,10 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
 
         // A stick on a device that is not enrolled yet: the newest file counts. The same file again means
         // "try now", which is what somebody wants who pulls a stick and plugs it back in.
-        (
-            state @ (S::Settings | S::Network | S::Clock { .. } | S::Enrolling { .. }),
-            E::Offered { digest, origin, file },
-        ) => {
+        (state @ (S::Settings | S::Network | S::Clock { .. } | S::Enrolling { .. }), E::Offered(offer)) => {
             let failed_to_apply = known.apply.is_some_and(|apply| apply.due.is_some());
             match state {
-                _ if known.stored.digest() != Some(digest.as_str()) => adopt(digest, origin, *file, known),
+                _ if !known.stored.has(&offer) => adopt(state, *offer, known),
                 S::Settings if failed_to_apply => (S::Settings, vec![apply_again(known)]),
                 S::Enrolling { enroll: Poll { due: Some(_), failures, .. } } => enroll(known, failures),
                 state => stay(state),
@@ -136,10 +141,9 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
         }
 
         // Enrolled. Nothing but the authorization decides whether it plays.
-        (
-            state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }),
-            E::Offered { digest, origin, file },
-        ) => restock(state, digest, origin, *file, known),
+        (state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }), E::Offered(offer)) => {
+            restock(state, *offer, known)
+        }
         (
             state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }),
             E::Rejected(problem),
@@ -166,6 +170,20 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
         }
         (state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }), E::WakeUp) => {
             enrolled_wakes(state, known, now)
+        }
+
+        // What was wrong with a stick is over when it is gone; a mistake in its file stays on the screen for
+        // whoever corrects it now.
+        (S::Sources { advise_at }, E::MediaGone) => {
+            if known.problem.take_if(about_medium).is_some() {
+                known.problem = Some(Code::UsbNone.into());
+            }
+            stay(S::Sources { advise_at })
+        }
+        (state, E::MediaGone) => {
+            known.problem.take_if(about_medium);
+            known.notice.take_if(about_medium);
+            stay(state)
         }
 
         // What any running state takes note of.
@@ -253,11 +271,52 @@ fn loaded(stored: Stored, known: &mut Known, now: Moment, random: f64) -> Step {
     stay(State::Sources { advise_at: Some(now.mono + LOOK) })
 }
 
-/// Takes over a file: kept first, then applied.
-fn adopt(digest: String, origin: String, file: ProvisionFile, known: &mut Known) -> Step {
+/// Takes over settings: kept first, then applied.
+fn adopt(state: State, offer: Offer, known: &mut Known) -> Step {
+    match keep(offer, known.stored.settings(), known) {
+        Ok(()) => (State::Settings, vec![Effect::Save, apply(known)]),
+        Err(problem) => {
+            known.problem = Some(problem);
+            stay(state)
+        }
+    }
+}
+
+/// Lays an offer over the present settings.
+fn keep(offer: Offer, mut present: Settings, known: &mut Known) -> Result<(), Problem> {
+    let Offer { digest, started, origin, settings, .. } = offer;
+    if !known.stored.network_applied() {
+        // A network that a stick brought and that never came up would keep the next stick from helping.
+        present = present.without(|pointer, origin| {
+            is_below(pointer, "/network/connections") && !sources::is_standing(origin)
+        });
+    }
+    let merged = settings.over(present);
+    // Each source was checked, and what is taken from it is taken as a whole.
+    let file = merged.file().map_err(|error| Problem::new(Code::CfgValue, error.to_string()))?;
     (known.problem, known.notice) = (None, None);
-    known.stored.configuration = Some(Configuration { digest, origin, file, network_applied: false });
-    (State::Settings, vec![Effect::Save, apply(known)])
+    let before = known.stored.configuration.take();
+    let network_applied =
+        before.as_ref().is_some_and(|before| before.network_applied && before.file.network == file.network);
+    let started = started.or(before.and_then(|before| before.started));
+    let origins = merged.origins();
+    known.stored.configuration =
+        Some(Configuration { digest, started, origin, file, origins, network_applied });
+    Ok(())
+}
+
+/// Whether a JSON pointer is `group` or lies in it.
+fn is_below(pointer: &str, group: &str) -> bool {
+    pointer.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a problem ends when the stick is pulled out.
+fn about_medium(problem: &mut Problem) -> bool {
+    use Code::{CfgExpired, CfgForeign, CfgScope, CfgUnsigned, UsbDisagree, UsbFilesystem, UsbNoFile};
+    matches!(
+        problem.code,
+        UsbNoFile | UsbFilesystem | UsbDisagree | CfgForeign | CfgScope | CfgExpired | CfgUnsigned
+    )
 }
 
 fn apply(known: &mut Known) -> Effect {
@@ -296,7 +355,12 @@ fn after_settings(known: &mut Known) -> Step {
         return stay(State::Sources { advise_at: None });
     }
     if known.stored.hub().is_none() {
-        known.problem = Some(Problem::new(Code::CfgUnsupported, "/hub/url: \"discover\""));
+        let named =
+            known.stored.configuration.as_ref().is_some_and(|configuration| configuration.file.hub.is_some());
+        known.problem = Some(match named {
+            true => Problem::new(Code::CfgUnsupported, "/hub/url: \"discover\""),
+            false => Problem::new(Code::CfgMissing, "/hub: no source names the hub of the token"),
+        });
         return stay(State::Sources { advise_at: None });
     }
     match known.address {
@@ -354,37 +418,43 @@ fn enrolled_wakes(state: State, known: &mut Known, now: Moment) -> Step {
     (if expired { standing(state, known, now.wall) } else { state }, effects)
 }
 
-/// A file on an enrolled device. The same again changes nothing, or tries again what failed. Another hub
-/// needs `replace`. A token from the same hub enrols afresh a device that may not play or that the hub has
-/// forgotten; on one that plays, the file updates the settings and the identity stays.
-fn restock(state: State, digest: String, origin: String, mut file: ProvisionFile, known: &mut Known) -> Step {
-    if known.stored.digest() == Some(digest.as_str()) {
+/// Settings for an enrolled device. The same again changes nothing, or tries again what failed. Another hub
+/// or account needs `replace`. A token from the same hub enrols afresh a device that may not play or that the
+/// hub has forgotten; on one that plays, the settings are updated and the identity stays.
+fn restock(state: State, mut offer: Offer, known: &mut Known) -> Step {
+    if known.stored.has(&offer) {
         let failed = known.apply.is_some_and(|apply| apply.due.is_some());
         return if failed { (state, vec![apply_again(known)]) } else { stay(state) };
     }
-    let present = known.stored.hub().map(|hub| hub.url);
-    let wanted = file.hub.as_ref().and_then(HubAddress::of).map(|hub| hub.url);
-    let moves = wanted.is_some() && wanted != present;
-    if moves && !file.replace {
-        known.notice = Some(Problem::new(Code::CfgForeign, wanted.unwrap_or_default()));
+    let hub = offer.settings.file().ok().and_then(|file| file.hub);
+    let elsewhere = hub.as_ref().and_then(|hub| known.elsewhere(hub));
+    if let Some(problem) = elsewhere.clone().filter(|_| !offer.replace) {
+        known.notice = Some(problem);
         return stay(state);
     }
     let helpless = known.forgotten || !matches!(state, State::Authorized { .. });
-    if file.token().is_some() && (file.replace || helpless) {
+    let leaves = elsewhere.is_some() || (offer.settings.has_token() && (offer.replace || helpless));
+    let mut present = known.stored.settings();
+    if elsewhere.is_some() {
+        // What the account gave goes with it.
+        present = present
+            .without(|pointer, _| ["/account", "/lock", "/hub"].iter().any(|of| is_below(pointer, of)));
+    }
+    if !leaves {
+        offer.settings = offer.settings.without(|pointer, _| pointer.ends_with("Token"));
+    }
+    if let Err(problem) = keep(offer, present, known) {
+        known.notice = Some(problem);
+        return stay(state);
+    }
+    if leaves {
         known.stored.enrolment = None;
         known.forgotten = false;
-        return adopt(digest, origin, file, known);
-    }
-    file.provision_token = None;
-    file.device_token = None;
-    if let (Some(enrolment), Some(ca)) =
-        (&mut known.stored.enrolment, file.hub.as_ref().and_then(|hub| hub.ca.clone()))
-    {
+    } else if let (Some(enrolment), Some(ca)) = (&mut known.stored.enrolment, hub.and_then(|hub| hub.ca)) {
         // How a hub whose private CA was renewed becomes trusted again.
         enrolment.hub.ca = Some(ca);
     }
-    let (_, effects) = adopt(digest, origin, file, known);
-    (state, effects)
+    (if leaves { State::Settings } else { state }, vec![Effect::Save, apply(known)])
 }
 
 /// Takes a newer authorization; an older one, or one that does not verify, changes nothing.

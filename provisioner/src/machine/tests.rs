@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use signage_protocol::api::Enrolled;
 use signage_protocol::bus::Phase;
-use signage_protocol::config::{self, ProvisionFile};
 use signage_protocol::document::{Authorization, AuthorizationKind};
 use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
 use signage_protocol::problem::{Code, Problem};
@@ -15,6 +14,8 @@ use signage_protocol::token::{Kind, RANDOM_BYTES};
 
 use super::*;
 use crate::identity::Identity;
+use crate::medium::Content;
+use crate::offer::{self, Offer, Screen};
 
 const HUB: &str = "https://hub.example";
 
@@ -30,15 +31,23 @@ fn start() -> Moment {
     Moment { mono: Duration::ZERO, wall: Timestamp::from_second(1_900_000_000).unwrap() }
 }
 
-fn file(hub: &str, extra: &str) -> Box<ProvisionFile> {
-    let token = Kind::Provisioning.encode(&[3; RANDOM_BYTES]);
-    let text =
-        format!(r#"{{"version":1,"provisionToken":"{}","hub":{{"url":"{hub}"}}{extra}}}"#, token.expose());
-    Box::new(config::parse(text.as_bytes()).unwrap().file)
+fn judged(digest: &str, json: &str) -> Box<Offer> {
+    let content = Content { file: json.into(), signature: None };
+    let (offer, _) = offer::judge("stick", &content, &Screen::default());
+    Box::new(Offer { digest: digest.into(), ..*offer.unwrap() })
 }
 
+/// A stick for a hub, with more in its file.
+fn stick(digest: &str, hub: &str, extra: &str) -> Event {
+    let token = Kind::Provisioning.encode(&[3; RANDOM_BYTES]);
+    let json =
+        format!(r#"{{"version":1,"provisionToken":"{}","hub":{{"url":"{hub}"}}{extra}}}"#, token.expose());
+    Event::Offered(judged(digest, &json))
+}
+
+/// A stick for our hub, with a network of its own.
 fn offer(digest: &str) -> Event {
-    Event::Offered { digest: digest.into(), origin: "stick".into(), file: file(HUB, "") }
+    stick(digest, HUB, &format!(r#","network":{{"ntp":["{digest}.example"]}}"#))
 }
 
 fn document(sequence: u64, granted: bool, expires_at: Option<Timestamp>) -> String {
@@ -328,11 +337,7 @@ fn a_new_token_rescues_a_screen_that_the_hub_has_forgotten() {
 #[test]
 fn a_stick_of_another_hub_needs_replace() {
     let mut walk = Walk::to_authorized();
-    let other = |extra| Event::Offered {
-        digest: format!("other{extra}"),
-        origin: "stick".into(),
-        file: file("https://other.example", extra),
-    };
+    let other = |extra| stick(&format!("other{extra}"), "https://other.example", extra);
     assert_eq!(walk.take(other("")), []);
     assert_eq!((walk.phase(), walk.problem()), (Phase::Authorized, Some(Code::CfgForeign)));
     walk.take(other(r#","replace":true"#));
@@ -352,6 +357,107 @@ fn a_stick_of_the_same_hub_updates_settings_and_keeps_the_identity() {
 }
 
 #[test]
+fn a_stick_of_another_account_on_the_same_hub_needs_replace() {
+    let mut walk = Walk::to_authorized();
+    let key = |seed: u8| {
+        let key = SigningKey::from_bytes(&[seed; 32]).verifying_key();
+        serde_json::to_string(&PublicKey::from(&key)).unwrap()
+    };
+    let with_key = |seed: u8| {
+        judged(
+            &seed.to_string(),
+            &format!(r#"{{"version":1,"hub":{{"url":"{HUB}","publicKey":{}}}}}"#, key(seed)),
+        )
+    };
+    walk.take(Event::Offered(with_key(9)));
+    assert_eq!(walk.problem(), Some(Code::CfgForeign));
+    walk.take(Event::MediaGone);
+    assert_eq!(walk.problem(), None, "over when the stick is gone");
+    walk.take(Event::Offered(with_key(2)));
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Authorized, None));
+}
+
+#[test]
+fn an_account_with_another_key_than_the_file_names_is_refused() {
+    let (mut walk, _) = Walk::to_enrolling();
+    let key = PublicKey::from(&SigningKey::from_bytes(&[9; 32]).verifying_key());
+    let hub = format!(
+        r#"{{"version":1,"hub":{{"url":"{HUB}","publicKey":{}}}}}"#,
+        serde_json::to_string(&key).unwrap()
+    );
+    let effects = walk.take(Event::Offered(judged("k", &hub)));
+    let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
+    let effects = walk.take(Event::SettingsApplied(job, None));
+    let Some(&Effect::CheckClock(job)) = effects.last() else { panic!("{effects:?}") };
+    let effects = walk.take(Event::ClockCredible(job));
+    let Some(&Effect::Enroll(job)) = effects.last() else { panic!("{effects:?}") };
+    walk.take(Event::Enrolled(job, enrolled(None)));
+    assert_eq!((walk.phase(), walk.problem()), (Phase::Enrolling, Some(Code::HubAccount)));
+    assert!(walk.machine.stored().enrolment.is_none());
+}
+
+#[test]
+fn settings_of_sources_and_earlier_sticks_stay_unless_they_are_given_anew() {
+    let mut walk = Walk::to_authorized();
+    let settings = judged("n", r#"{"version":1,"device":{"name":"Foyer"},"lock":true}"#);
+    walk.take(Event::Offered(settings));
+    let stored = walk.machine.stored();
+    let file = &stored.configuration.as_ref().unwrap().file;
+    assert_eq!(file.network.as_ref().unwrap().ntp, ["a.example"], "what the first stick gave");
+    assert_eq!(file.device.as_ref().unwrap().name.as_deref(), Some("Foyer"));
+    assert_eq!(stored.lock(), Some(account().verifying_key()));
+    walk.take(Event::Offered(judged("u", r#"{"version":1,"lock":false}"#)));
+    assert_eq!(walk.machine.stored().lock(), None);
+}
+
+#[test]
+fn what_an_account_gave_goes_with_it() {
+    let mut walk = Walk::to_authorized();
+    walk.take(Event::Offered(judged("n", r#"{"version":1,"account":{"folder":"a"},"lock":true}"#)));
+    walk.take(stick("m", "https://other.example", r#","replace":true"#));
+    let file = &walk.machine.stored().configuration.as_ref().unwrap().file;
+    assert!(file.account.is_none() && !file.lock);
+    assert!(file.network.is_some(), "the network is that of the place");
+}
+
+#[test]
+fn a_network_that_never_came_up_does_not_keep_the_next_stick_from_helping() {
+    let mut walk = Walk::new();
+    walk.take(Event::Loaded(Box::default()));
+    let wrong = r#"{"version":1,"network":{"connections":[{"type":"ethernet","interface":"eth7"}]}}"#;
+    let effects = walk.take(Event::Offered(judged("w", wrong)));
+    let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
+    walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));
+    walk.take(stick("r", HUB, ""));
+    assert_eq!(walk.machine.stored().configuration.as_ref().unwrap().file.network, None);
+}
+
+#[test]
+fn the_sources_of_every_start_count_again_only_when_they_change() {
+    let started = |text: &str| {
+        let offer = judged("boot", r#"{"version":1,"device":{"name":"Boot"}}"#);
+        Event::Offered(Box::new(Offer { started: Some(text.into()), digest: text.into(), ..*offer }))
+    };
+    let mut walk = Walk::to_authorized();
+    walk.take(started("one"));
+    assert_eq!(walk.machine.stored().started(), Some("one"));
+    walk.take(offer("b"));
+    assert_eq!(walk.machine.stored().started(), Some("one"), "a stick does not make them new");
+}
+
+#[test]
+fn a_pulled_stick_takes_its_problem_along_but_not_a_mistake_in_its_file() {
+    let mut walk = Walk::new();
+    walk.take(Event::Loaded(Box::default()));
+    walk.take(Event::Rejected(Code::UsbDisagree.into()));
+    walk.take(Event::MediaGone);
+    assert_eq!(walk.problem(), Some(Code::UsbNone));
+    walk.take(Event::Rejected(Code::CfgSyntax.into()));
+    walk.take(Event::MediaGone);
+    assert_eq!(walk.problem(), Some(Code::CfgSyntax));
+}
+
+#[test]
 fn what_is_not_in_the_table_is_an_error_and_moves_nothing() {
     let mut machine = Machine::new("device");
     let error = machine.handle(offer("a"), start(), 0.0).unwrap_err();
@@ -365,6 +471,7 @@ enum Op {
     Offer(u8),
     ForeignOffer(bool),
     Reject,
+    Gone,
     Network(bool),
     Settings(bool, u64),
     Clock(bool, u64),
@@ -381,6 +488,7 @@ fn op() -> impl Strategy<Value = Op> {
         (0..3u8).prop_map(Op::Offer),
         any::<bool>().prop_map(Op::ForeignOffer),
         Just(Op::Reject),
+        Just(Op::Gone),
         any::<bool>().prop_map(Op::Network),
         (any::<bool>(), 0..2u64).prop_map(|(ok, age)| Op::Settings(ok, age)),
         (any::<bool>(), 0..2u64).prop_map(|(ok, age)| Op::Clock(ok, age)),
@@ -403,12 +511,12 @@ impl Op {
         let problem = || Problem::from(Code::NetRefused);
         let event = match self {
             Self::Offer(digest) => offer(&digest.to_string()),
-            Self::ForeignOffer(replace) => Event::Offered {
-                digest: format!("foreign{replace}"),
-                origin: "stick".into(),
-                file: file("https://other.example", if replace { r#","replace":true"# } else { "" }),
-            },
+            Self::ForeignOffer(replace) => {
+                let extra = if replace { r#","replace":true"# } else { "" };
+                stick(&format!("foreign{replace}"), "https://other.example", extra)
+            }
             Self::Reject => Event::Rejected(Code::UsbNoFile.into()),
+            Self::Gone => Event::MediaGone,
             Self::Network(true) => Event::NetworkUp("10.0.0.2".into()),
             Self::Network(false) => Event::NetworkDown(None),
             Self::Settings(true, age) => Event::SettingsApplied(job(age), None),
@@ -501,9 +609,7 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
         starts.push(walk);
     };
     let loaded = || Event::Loaded(Box::default());
-    let only_settings = config::parse(br#"{"version":1}"#).unwrap().file;
-    let prepare =
-        Event::Offered { digest: "p".into(), origin: "stick".into(), file: Box::new(only_settings) };
+    let prepare = Event::Offered(judged("p", r#"{"version":1}"#));
     add(vec![loaded()]);
     add(vec![loaded(), prepare]);
     add(vec![loaded(), Event::NetworkUp("1".into()), offer("a")]);
@@ -532,11 +638,11 @@ fn edges() -> BTreeSet<(Name, &'static str, Name)> {
     for walk in &starts {
         let job = Job(walk.machine.known.jobs);
         let problem = || Problem::from(Code::NetRefused);
-        let replace = file("https://other.example", r#","replace":true"#);
         let mut events = loads.clone();
         events.extend([
             offer("new"),
-            Event::Offered { digest: "r".into(), origin: "stick".into(), file: replace },
+            stick("r", "https://other.example", r#","replace":true"#),
+            Event::MediaGone,
             Event::Rejected(problem()),
             Event::SettingsApplied(job, None),
             Event::SettingsFailed(job, problem()),

@@ -44,7 +44,7 @@ pub struct Content {
 }
 
 /// The provisioning file in a folder, whatever the case of its name.
-pub fn read(folder: &mut impl Folder) -> Result<Content, Problem> {
+pub fn read(folder: &mut (impl Folder + ?Sized)) -> Result<Content, Problem> {
     let failed = |error: io::Error| Problem::new(Code::UsbRead, error.to_string());
     let mut names = Names::default();
     let mut left = MAX_ENTRIES;

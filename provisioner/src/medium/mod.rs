@@ -3,26 +3,29 @@
 //! A thread of its own waits for udev, because a failing stick can block a read for half a minute and must
 //! not hold up anything else. It reports what it found as [`Found`]; what that means is not its business.
 
+pub mod filesystem;
 pub mod folder;
+pub mod image;
 mod read;
 mod watch;
 mod write;
 
 pub use folder::Content;
-pub use read::Volume;
+pub use read::{Mounted, Volume};
 pub use watch::watch;
-pub use write::write_result;
+pub use write::{why_not_written, write_result};
 
 use signage_protocol::problem::Problem;
 
-/// What a medium turned out to hold.
+/// A volume that is plugged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The medium, for people: label or kernel name.
+    /// The volume, for people: label and kernel name.
     pub origin: String,
-    /// The medium, for writing the verdict.
+    /// What tells this medium from another one in the same place.
+    pub medium: String,
+    /// The volume, for writing the verdict.
     pub volume: Volume,
-    /// The bytes of the file of the right name, at most one more than
-    /// [`signage_protocol::config::MAX_BYTES`]; or why there is nothing that can be used.
-    pub content: Result<Vec<u8>, Problem>,
+    /// What it holds of ours, or why there is nothing that can be used.
+    pub content: Result<Content, Problem>,
 }

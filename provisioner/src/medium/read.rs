@@ -1,4 +1,4 @@
-//! Reads the provisioning file from one mounted or mountable file system.
+//! Reads what a volume holds of ours, by a mount that lasts no longer than the reading.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -6,39 +6,47 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
-use signage_protocol::config::{FILE_NAME, MAX_BYTES};
 use signage_protocol::problem::{Code, Problem};
 
-/// A file system that udev has recognised on a block device.
+use super::filesystem::Filesystem;
+use super::folder::{self, Content, Folder, Kind};
+
+/// A block device with room for a file system: a whole medium or one of its partitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Volume {
     /// Device node.
     pub node: PathBuf,
-    /// What blkid calls its file system; empty when it recognises none.
-    pub filesystem: String,
     /// The kernel's number of the medium, which tells it from another one in the same place.
     pub sequence: String,
 }
 
 impl Volume {
-    /// The file, by a mount that lasts no longer than the reading.
-    pub(super) fn read(&self, mount_point: &Path) -> Result<Vec<u8>, Problem> {
-        if !matches!(self.filesystem.as_str(), "vfat" | "exfat") {
-            let name = if self.filesystem.is_empty() { "unformatted" } else { &self.filesystem };
-            return Err(Problem::new(Code::UsbFilesystem, format!("this stick is {name}")));
+    /// What it holds; `None` when it is a drive without a medium.
+    pub(super) fn read(&self, mount_point: &Path) -> Option<Result<Content, Problem>> {
+        let failed = |error: io::Error| Err(Problem::new(Code::UsbRead, error.to_string()));
+        let filesystem = match File::open(&self.node).and_then(|mut node| Filesystem::identify(&mut node)) {
+            Ok(filesystem) => filesystem,
+            Err(error) if is_empty(&error) => return None,
+            Err(error) => return Some(failed(error)),
+        };
+        if let Some(problem) = filesystem.problem() {
+            return Some(Err(problem));
         }
-        let mounted = self.mount(mount_point, MountFlags::RDONLY);
-        mounted.map_err(|error| Problem::new(Code::UsbRead, error.to_string()))?;
-        let result = read_file(mount_point);
+        if let Err(error) = self.mount(mount_point, MountFlags::RDONLY) {
+            return Some(failed(error));
+        }
+        let content = folder::read(&mut Mounted(mount_point));
         self.unmount(mount_point);
-        result
+        Some(content)
     }
 
     /// Mounts it with everything off that a strange medium could abuse.
     pub(super) fn mount(&self, mount_point: &Path, flags: MountFlags) -> io::Result<()> {
+        let filesystem = Filesystem::identify(&mut File::open(&self.node)?)?;
+        let name = filesystem.kernel_name().ok_or(io::ErrorKind::Unsupported)?;
         fs::DirBuilder::new().recursive(true).mode(0o700).create(mount_point)?;
         let harmless = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::NOSYMFOLLOW;
-        mount(&self.node, mount_point, self.filesystem.as_str(), harmless | flags, None)?;
+        mount(&self.node, mount_point, name, harmless | flags, None)?;
         Ok(())
     }
 
@@ -47,61 +55,74 @@ impl Volume {
         if let Err(error) = unmount(mount_point, UnmountFlags::DETACH) {
             tracing::warn!(node = %self.node.display(), %error, "unmount failed");
         }
+        let _ = fs::remove_dir(mount_point);
     }
 }
 
-/// The provisioning file in a directory, whatever the case of its name, bounded in size.
-pub(super) fn read_file(root: &Path) -> Result<Vec<u8>, Problem> {
-    let failed = |error: io::Error| Problem::new(Code::UsbRead, error.to_string());
-    let mut path = None;
-    for entry in fs::read_dir(root).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if entry.file_name().to_str().is_some_and(|name| name.eq_ignore_ascii_case(FILE_NAME)) {
-            path = Some(entry.path());
+/// `ENOMEDIUM`: a card reader without a card.
+fn is_empty(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::NOMEDIUM.raw_os_error())
+}
+
+/// A folder of this system.
+#[derive(Debug)]
+pub struct Mounted<'a>(pub &'a Path);
+
+impl Folder for Mounted<'_> {
+    fn visit(&mut self, each: &mut dyn FnMut(&str, Kind) -> bool) -> io::Result<()> {
+        for entry in fs::read_dir(self.0)? {
+            let entry = entry?;
+            let kind = match entry.file_type()? {
+                kind if kind.is_file() => Kind::File,
+                kind if kind.is_dir() => Kind::Folder,
+                _ => Kind::Other,
+            };
+            if !each(&entry.file_name().to_string_lossy(), kind) {
+                break;
+            }
         }
+        Ok(())
     }
-    let path = path.ok_or(Code::UsbNoFile)?;
-    let file = File::open(&path).map_err(failed)?;
-    if !file.metadata().map_err(failed)?.is_file() {
-        return Err(Problem::new(Code::UsbNoFile, format!("{FILE_NAME} is a folder")));
+
+    fn read(&mut self, name: &str, limit: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.0.join(name))?.take(limit as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
-    let mut bytes = Vec::new();
-    // One byte more than is allowed, so that the parser can tell "too large" from "just fits".
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use signage_protocol::config::FILE_NAME;
+
     use super::*;
 
     #[test]
-    fn the_name_is_matched_without_case() {
+    fn a_mounted_folder_is_read() {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(read_file(root.path()).unwrap_err().code, Code::UsbNoFile);
+        let read = || folder::read(&mut Mounted(root.path()));
+        assert_eq!(read().unwrap_err().code, Code::UsbNoFile);
         fs::write(root.path().join("TELEMETRY_CONFIG.JSON"), "{}").unwrap();
-        assert_eq!(read_file(root.path()).unwrap(), b"{}");
+        assert_eq!(read().unwrap().file, b"{}");
     }
 
     #[test]
-    fn a_folder_of_that_name_is_no_file() {
+    fn a_link_is_not_followed() {
         let root = tempfile::tempdir().unwrap();
-        fs::create_dir(root.path().join(FILE_NAME)).unwrap();
-        assert_eq!(read_file(root.path()).unwrap_err().code, Code::UsbNoFile);
-    }
-
-    #[test]
-    fn a_huge_file_is_read_only_as_far_as_needed() {
-        let root = tempfile::tempdir().unwrap();
-        fs::write(root.path().join(FILE_NAME), vec![b' '; 3 * MAX_BYTES]).unwrap();
-        assert_eq!(read_file(root.path()).unwrap().len(), MAX_BYTES + 1);
+        std::os::unix::fs::symlink("/etc/passwd", root.path().join(FILE_NAME)).unwrap();
+        let problem = folder::read(&mut Mounted(root.path())).unwrap_err();
+        assert!(problem.detail.unwrap().contains("link"));
     }
 
     #[test]
     fn a_foreign_file_system_is_named() {
-        let volume = Volume { node: "/dev/sda1".into(), filesystem: "ntfs".into(), sequence: "1".into() };
-        let problem = volume.read(Path::new("/nonexistent")).unwrap_err();
+        let image = tempfile::NamedTempFile::new().unwrap();
+        let mut boot = vec![0; 4096];
+        boot[..11].copy_from_slice(b"\xeb\x52\x90NTFS    ");
+        fs::write(image.path(), boot).unwrap();
+        let volume = Volume { node: image.path().into(), sequence: "1".into() };
+        let problem = volume.read(Path::new("/nonexistent")).unwrap().unwrap_err();
         assert_eq!(problem.code, Code::UsbFilesystem);
-        assert_eq!(problem.detail.as_deref(), Some("this stick is ntfs"));
+        assert!(problem.detail.unwrap().contains("NTFS"));
     }
 }

@@ -21,6 +21,16 @@ pub fn write_result(volume: &Volume, mount_point: &Path, bytes: &[u8]) -> io::Re
     result
 }
 
+/// The reason in words that fit a screen.
+pub fn why_not_written(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => "it is write-protected".into(),
+        io::ErrorKind::StorageFull => "it is full".into(),
+        io::ErrorKind::NotFound => "it is gone".into(),
+        _ => error.to_string(),
+    }
+}
+
 /// FAT knows no atomic rename over a file in all kernels, but the whole new file is on the medium before the
 /// old one goes.
 fn replace(root: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -67,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_stick_that_is_gone_is_not_written_to() {
-        let volume = Volume { node: "/dev/nothing".into(), filesystem: "vfat".into(), sequence: "1".into() };
+        let volume = Volume { node: "/dev/nothing".into(), sequence: "1".into() };
         let error = write_result(&volume, Path::new("/nonexistent"), b"").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }

@@ -68,6 +68,7 @@ fn read_status(properties: &Value) -> Option<Status> {
         problem_code: text("ProblemCode")?,
         problem_detail: text("ProblemDetail")?,
         retry_at: properties["RetryAt"].as_u64()?,
+        verdict_note: text("VerdictNote")?,
     })
 }
 
