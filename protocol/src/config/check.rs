@@ -35,8 +35,8 @@ pub(super) fn check(tree: &Tree<'_>, file: &ProvisionFile, findings: &mut Findin
 
 impl Check<'_, '_> {
     fn add(&mut self, code: Code, pointer: &str, message: impl Into<String>) {
-        let finding = Finding::new(code, self.tree.locate(pointer), pointer);
-        self.findings.add(finding.message(message));
+        let tree = self.tree;
+        self.findings.add(code, || Finding::new(code, tree.locate(pointer), pointer).message(message));
     }
 
     fn conflict(&mut self, pointer: &str, message: impl Into<String>) {

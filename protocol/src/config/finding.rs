@@ -1,4 +1,4 @@
-//! What a person should know about a file: one finding per place.
+//! What a person should know about a file: one finding per place, as many as anybody reads.
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ impl Finding {
 
     /// Whether the file can be used all the same.
     pub fn is_warning(&self) -> bool {
-        self.code == Code::CfgUnknown
+        is_warning(self.code)
     }
 
     fn describe(mut self) -> Self {
@@ -84,22 +84,61 @@ impl From<&Finding> for Problem {
     }
 }
 
+fn is_warning(code: Code) -> bool {
+    code == Code::CfgUnknown
+}
+
 /// Findings being collected.
 #[derive(Debug, Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(super) struct Findings {
+    errors: Kind,
+    warnings: Kind,
+}
+
+/// Errors, or warnings.
+#[derive(Debug, Default)]
+struct Kind {
+    listed: Vec<Finding>,
+    /// How many there are beyond those.
+    more: usize,
+}
 
 impl Findings {
-    pub(super) fn add(&mut self, finding: Finding) {
-        self.0.push(finding);
+    /// Most errors, and most warnings, that are listed; the rest is counted. A file with more of them is not
+    /// corrected by hand, and a megabyte of mistakes would make a hundred megabytes of findings.
+    pub(super) const LISTED: usize = 100;
+
+    /// Adds what `finding` makes, if there is room for it.
+    pub(super) fn add(&mut self, code: Code, finding: impl FnOnce() -> Finding) {
+        let kind = if is_warning(code) { &mut self.warnings } else { &mut self.errors };
+        if kind.listed.len() < Self::LISTED {
+            kind.listed.push(finding());
+        } else {
+            kind.more += 1;
+        }
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| !finding.is_warning())
+        !self.errors.listed.is_empty()
     }
 
     /// In the order of the text, errors before warnings.
-    pub(super) fn into_sorted(mut self) -> Vec<Finding> {
-        self.0.sort_by_key(|finding| (finding.is_warning(), finding.position.line, finding.position.column));
-        self.0
+    pub(super) fn into_sorted(self) -> Vec<Finding> {
+        let mut all = self.errors.into_sorted("problems");
+        all.append(&mut self.warnings.into_sorted("unknown fields"));
+        all
+    }
+}
+
+impl Kind {
+    fn into_sorted(mut self, name: &str) -> Vec<Finding> {
+        self.listed.sort_by_key(|finding| (finding.position.line, finding.position.column));
+        if self.more > 0
+            && let Some(last) = self.listed.last()
+        {
+            let rest = Finding::new(last.code, last.position, "");
+            self.listed.push(rest.message(format!("{} more {name} are not listed here", self.more)));
+        }
+        self.listed
     }
 }

@@ -129,9 +129,10 @@ fn all_digits(text: &str) -> bool {
 }
 
 fn mac(text: &str) -> bool {
-    let parts: Vec<&str> = text.split([':', '-']).collect();
-    parts.len() == 6
-        && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.len() == 17
+        && text
+            .split([':', '-'])
+            .all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// What the kernel accepts (`dev_valid_name`).

@@ -15,6 +15,7 @@ mod format;
 mod parse;
 mod pem;
 mod schema;
+mod shown;
 mod tree;
 mod walk;
 

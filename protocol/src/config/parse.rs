@@ -14,6 +14,9 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// Deepest nesting of objects and arrays.
 const MAX_DEPTH: usize = 64;
 
+/// Most values; twice what anybody writes. Each takes a hundred times more memory than its two bytes of text.
+const MAX_VALUES: usize = 20_000;
+
 /// A file that may be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
@@ -28,6 +31,10 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, Vec<Finding>> {
     let text = decode(bytes).map_err(|finding| vec![*finding])?;
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         return Err(vec![syntax(text, &error)]);
+    }
+    if let Some((offset, message)) = excess(text) {
+        let finding = Finding::new(Code::CfgValue, Position::of_offset(text, offset), "");
+        return Err(vec![finding.message(message)]);
     }
     let Some(tree) = Tree::new(text) else {
         return Err(vec![whole(Code::CfgSyntax, "the text is not JSON")]);
@@ -72,10 +79,6 @@ fn decode(bytes: &[u8]) -> Result<&str, Box<Finding>> {
     if text.trim().is_empty() {
         return Err(Box::new(whole(Code::CfgSyntax, "the file is empty")));
     }
-    if let Some(offset) = too_deep(text) {
-        let finding = Finding::new(Code::CfgValue, Position::of_offset(text, offset), "");
-        return Err(Box::new(finding.message(format!("nested deeper than {MAX_DEPTH} levels"))));
-    }
     Ok(text)
 }
 
@@ -91,9 +94,10 @@ fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The offset of the first bracket beyond [`MAX_DEPTH`].
-fn too_deep(text: &str) -> Option<usize> {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+/// Where valid JSON goes beyond [`MAX_DEPTH`] or [`MAX_VALUES`], and what to say of it. Nothing is kept of the
+/// text before that is known.
+fn excess(text: &str) -> Option<(usize, String)> {
+    let (mut depth, mut values, mut in_string, mut escaped) = (0usize, 0usize, false, false);
     for (offset, byte) in text.bytes().enumerate() {
         match byte {
             _ if escaped => escaped = false,
@@ -102,12 +106,20 @@ fn too_deep(text: &str) -> Option<usize> {
             _ if in_string => {}
             b'{' | b'[' => {
                 depth += 1;
-                if depth > MAX_DEPTH {
-                    return Some(offset);
-                }
+                values += 1;
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
             _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Some((offset, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        if values > MAX_VALUES {
+            return Some((
+                offset,
+                format!("a file holds at most {MAX_VALUES} values; this one goes on from here"),
+            ));
         }
     }
     None

@@ -128,6 +128,39 @@ fn size_and_depth_are_bounded() {
     assert_eq!(one(&deep).0, Code::CfgValue);
 }
 
+#[test]
+fn a_file_with_too_many_values_is_refused_where_they_begin_to_be_too_many() {
+    let list = |count: usize| format!("{{\"version\":1,\n\"x\":[{}1]}}", "1,".repeat(count));
+    let (code, line, column, pointer) = one(&list(30_000));
+    assert_eq!((code, line, column, pointer.as_str()), (Code::CfgValue, 2, 2 * MAX_VALUES + 1, ""));
+    assert_eq!(parse(list(MAX_VALUES - 3).as_bytes()).unwrap().warnings.len(), 1);
+}
+
+#[test]
+fn of_a_thousand_mistakes_a_hundred_are_listed_and_the_rest_is_counted() {
+    let text =
+        format!(r#"{{"version":1,{}"device":{{"tags":[{}1]}}}}"#, "\"x\":1,".repeat(2), "1,".repeat(999));
+    let findings = parse(text.as_bytes()).unwrap_err();
+    // The warning and the repeated field come before the list; an error never gives way to a warning.
+    assert_eq!(findings.len(), 102);
+    assert_eq!(findings[0].code, Code::CfgConflict);
+    assert_eq!(findings[99].pointer, "/device/tags/97");
+    assert_eq!(findings[100].message, "902 more problems are not listed here");
+    assert_eq!(findings[100].position, findings[99].position);
+    assert!(findings[101].is_warning());
+}
+
+#[test]
+fn a_name_is_shown_as_far_as_anybody_reads_it() {
+    let warning = |name: &str| {
+        let parsed = parse(format!(r#"{{"version":1,"{name}":1}}"#).as_bytes()).unwrap();
+        parsed.warnings.into_iter().next().unwrap()
+    };
+    assert_eq!(warning(&"n".repeat(1000)).pointer, format!("/{}…", "n".repeat(64)));
+    assert_eq!(warning(r"a\u001bb").pointer, "/a b");
+    assert_eq!(warning(token().expose()).pointer, "/a token");
+}
+
 proptest::proptest! {
     #[test]
     fn nothing_on_a_stick_makes_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {

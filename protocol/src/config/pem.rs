@@ -6,6 +6,11 @@ use jiff::Timestamp;
 use x509_parser::pem::Pem;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+use super::shown;
+
+/// Longest certificate, in bytes. Those of the world's authorities have 1000 to 2000.
+const LONGEST: usize = 16 * 1024;
+
 /// When the first of the certificates ends. What is allowed instead, when the text is not certificates.
 pub(super) fn certificates(text: &str) -> Result<Timestamp, String> {
     const FORM: &str = "certificates in PEM, -----BEGIN CERTIFICATE----- and so on";
@@ -13,7 +18,10 @@ pub(super) fn certificates(text: &str) -> Result<Timestamp, String> {
     for block in Pem::iter_from_buffer(text.as_bytes()) {
         let block = block.map_err(|_| FORM)?;
         if block.label != "CERTIFICATE" {
-            return Err(format!("certificates only, without the block {:?}", block.label));
+            return Err(format!("certificates only, without the block {}", shown::quoted(&block.label)));
+        }
+        if block.contents.len() > LONGEST {
+            return Err(format!("certificates of at most {LONGEST} bytes each"));
         }
         let (rest, certificate) = X509Certificate::from_der(&block.contents)
             .map_err(|_| "certificates in PEM that can be decoded; one of these cannot".to_owned())?;

@@ -5,6 +5,8 @@ use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde::{Deserialize, Serialize};
 
+use super::shown;
+
 /// A place in a text; both count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
@@ -19,7 +21,8 @@ impl Position {
     pub fn of_offset(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+        let lines = before.bytes().filter(|byte| *byte == b'\n').count();
+        Self { line: lines + 1, column: before[line_start..].chars().count() + 1 }
     }
 }
 
@@ -86,9 +89,9 @@ pub(super) fn member<'v, 'a>(object: &'v Object<'a>, name: &str) -> Option<&'v O
     object.properties.iter().rev().find(|member| member.name.as_str() == name)
 }
 
-/// A pointer one level deeper (RFC 6901).
+/// A pointer one level deeper (RFC 6901). It is there to be shown, so of a long name it has only the beginning.
 pub(super) fn child(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}/{}", shown::text(name).replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]

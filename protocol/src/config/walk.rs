@@ -8,6 +8,7 @@ use serde_json::Value as Schema;
 use super::finding::{Finding, Findings};
 use super::format;
 use super::schema::{resolve, type_of};
+use super::shown::{self, quoted};
 use super::tree::{Tree, child};
 use crate::problem::Code;
 
@@ -45,27 +46,35 @@ impl<'a> Walk<'_, 'a> {
             (Value::StringLit(text), "string") => self.text(schema, &text.value, value, pointer),
             (Value::NumberLit(number), "integer") => self.integer(schema, number.value, value, pointer),
             (Value::BooleanLit(_), "boolean") => {}
-            _ => {
-                let finding =
-                    self.at(value, pointer, Code::CfgValue).allowed(plain(wanted)).found(kind(value));
-                self.findings.add(finding);
-            }
+            _ => self.report(Code::CfgValue, value, pointer, |finding| {
+                finding.allowed(plain(wanted)).found(kind(value))
+            }),
         }
     }
 
-    fn at(&self, value: &Value<'a>, pointer: &str, code: Code) -> Finding {
-        Finding::new(code, self.tree.position(value), pointer)
+    /// Adds a finding about a value; `describe` says what is wrong with it.
+    fn report(
+        &mut self,
+        code: Code,
+        value: &Value<'a>,
+        pointer: &str,
+        describe: impl FnOnce(Finding) -> Finding,
+    ) {
+        let tree = self.tree;
+        self.findings.add(code, || describe(Finding::new(code, tree.position(value), pointer)));
     }
 
     fn object(&mut self, schema: &Schema, object: &Object<'a>, value: &Value<'a>, pointer: &str) {
+        let tree = self.tree;
         let mut seen = HashSet::new();
         for member in &object.properties {
             let name = member.name.as_str();
             let pointer = child(pointer, name);
-            let position = self.tree.position_of_name(member);
-            if !seen.insert(name.to_owned()) {
-                let finding = Finding::new(Code::CfgConflict, position, &pointer);
-                self.findings.add(finding.message("the field is given twice; keep one of them"));
+            let at_name = |code| Finding::new(code, tree.position_of_name(member), &pointer);
+            if !seen.insert(name) {
+                let code = Code::CfgConflict;
+                self.findings
+                    .add(code, || at_name(code).message("the field is given twice; keep one of them"));
                 continue;
             }
             let known = &schema["properties"][name];
@@ -74,49 +83,53 @@ impl<'a> Walk<'_, 'a> {
             } else if schema["additionalProperties"].is_object() {
                 let names = schema["propertyNames"]["format"].as_str().unwrap_or_default();
                 if let Some(allowed) = format::objection(names, name) {
-                    let finding =
-                        Finding::new(Code::CfgValue, position, &pointer).allowed(allowed).found(quoted(name));
-                    self.findings.add(finding);
+                    let code = Code::CfgValue;
+                    self.findings.add(code, || at_name(code).allowed(allowed).found(quoted(name)));
                 }
                 self.value(&schema["additionalProperties"], &member.value, &pointer);
             } else {
-                let names = schema["properties"].as_object().into_iter().flat_map(|all| all.keys());
-                let finding = Finding::new(Code::CfgUnknown, position, &pointer)
-                    .message("this field is not known and has no effect")
-                    .suggestion(nearest(name, names.map(String::as_str)));
-                self.findings.add(finding);
+                let code = Code::CfgUnknown;
+                self.findings.add(code, || {
+                    let names = schema["properties"].as_object().into_iter().flat_map(|all| all.keys());
+                    at_name(code)
+                        .message("this field is not known and has no effect")
+                        .suggestion(nearest(name, names.map(String::as_str)))
+                });
             }
         }
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Schema::as_str) {
             if !seen.contains(name) {
-                let finding = self.at(value, pointer, Code::CfgMissing);
-                self.findings.add(finding.message(format!("the field \"{name}\" is missing here")));
+                self.report(Code::CfgMissing, value, pointer, |finding| {
+                    finding.message(format!("the field \"{name}\" is missing here"))
+                });
             }
         }
     }
 
     fn text(&mut self, schema: &Schema, text: &str, value: &Value<'a>, pointer: &str) {
-        let secret = schema["writeOnly"] == true;
-        let complain = |this: &mut Self, allowed: String, suggestion: Option<String>| {
-            let finding = this.at(value, pointer, Code::CfgValue).allowed(allowed).suggestion(suggestion);
-            this.findings.add(if secret { finding } else { finding.found(quoted(text)) });
+        let found = |finding: Finding| {
+            if schema["writeOnly"] == true { finding } else { finding.found(quoted(text)) }
         };
         if let Some(choices) = schema["enum"].as_array() {
-            let choices: Vec<&str> = choices.iter().filter_map(Schema::as_str).collect();
-            if !choices.contains(&text) {
-                let all = choices.iter().map(|choice| quoted(choice)).collect::<Vec<_>>().join(", ");
-                complain(self, format!("one of {all}"), nearest(text, choices.into_iter()));
+            let choices = || choices.iter().filter_map(Schema::as_str);
+            if !choices().any(|choice| choice == text) {
+                self.report(Code::CfgValue, value, pointer, |finding| {
+                    let all = choices().map(quoted).collect::<Vec<_>>().join(", ");
+                    found(finding.allowed(format!("one of {all}")).suggestion(nearest(text, choices())))
+                });
             }
             return;
         }
         let format = schema["format"].as_str().unwrap_or_default();
         if let Some(allowed) = format::objection(format, text) {
-            let suggestion = match format {
-                "timezone" => nearest(text, format::timezones()),
-                "locale" => nearest(text, format::locales()).map(|name| format!("{name}.UTF-8")),
-                _ => None,
-            };
-            return complain(self, allowed, suggestion);
+            return self.report(Code::CfgValue, value, pointer, |finding| {
+                let suggestion = match format {
+                    "timezone" => nearest(text, format::timezones()),
+                    "locale" => nearest(text, format::locales()).map(|name| format!("{name}.UTF-8")),
+                    _ => None,
+                };
+                found(finding.allowed(allowed).suggestion(suggestion))
+            });
         }
         let count = text.chars().count();
         self.length(schema, count, "character", "characters", ("minLength", "maxLength"), value, pointer);
@@ -126,10 +139,12 @@ impl<'a> Walk<'_, 'a> {
         let number: Option<i64> = text.parse().ok();
         if let Some(choices) = schema["enum"].as_array() {
             if !choices.iter().any(|choice| choice.as_i64() == number) {
-                let all = choices.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                let allowed = if choices.len() == 1 { all } else { format!("one of {all}") };
                 let code = if pointer == "/version" { Code::CfgVersion } else { Code::CfgValue };
-                self.findings.add(self.at(value, pointer, code).allowed(allowed).found(text));
+                self.report(code, value, pointer, |finding| {
+                    let all = choices.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                    let allowed = if choices.len() == 1 { all } else { format!("one of {all}") };
+                    finding.allowed(allowed).found(shown::text(text))
+                });
             }
             return;
         }
@@ -138,13 +153,15 @@ impl<'a> Walk<'_, 'a> {
             least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most)
         });
         if !fits {
-            let allowed = match (least, most) {
-                (Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
-                (Some(least), None) => format!("a whole number, at least {least}"),
-                (None, Some(most)) => format!("a whole number, at most {most}"),
-                (None, None) => "a whole number".into(),
-            };
-            self.findings.add(self.at(value, pointer, Code::CfgValue).allowed(allowed).found(text));
+            self.report(Code::CfgValue, value, pointer, |finding| {
+                let allowed = match (least, most) {
+                    (Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
+                    (Some(least), None) => format!("a whole number, at least {least}"),
+                    (None, Some(most)) => format!("a whole number, at most {most}"),
+                    (None, None) => "a whole number".into(),
+                };
+                finding.allowed(allowed).found(shown::text(text))
+            });
         }
     }
 
@@ -166,25 +183,10 @@ impl<'a> Walk<'_, 'a> {
             (_, Some(most)) if count > most => format!("at most {most} {}", noun(most)),
             _ => return,
         };
-        self.findings.add(
-            self.at(value, pointer, Code::CfgValue)
-                .allowed(allowed)
-                .found(format!("{count} {}", noun(count))),
-        );
+        self.report(Code::CfgValue, value, pointer, |finding| {
+            finding.allowed(allowed).found(format!("{count} {}", noun(count)))
+        });
     }
-}
-
-/// A found text as a message shows it: bounded, on one line.
-fn quoted(text: &str) -> String {
-    const SHOWN: usize = 40;
-    if text.to_lowercase().contains("sgp_") || text.to_lowercase().contains("sgd_") {
-        return "a token".into();
-    }
-    let mut shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        shown.push('…');
-    }
-    format!("\"{shown}\"")
 }
 
 fn plain(type_name: &str) -> &'static str {
@@ -209,8 +211,13 @@ fn kind(value: &Value<'_>) -> &'static str {
     }
 }
 
-/// The known name that somebody may have meant.
+/// The known name that somebody may have meant. Comparing takes time and memory by the length of both, so a
+/// name much longer than any that is known has none.
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return None;
+    }
     let wanted = name.to_lowercase().replace(['_', '-'], "");
     known
         .map(|known| {
