@@ -5,6 +5,7 @@ mod file;
 mod hub_away;
 mod plays;
 mod power;
+mod sources;
 mod standing;
 mod storage;
 mod token;
@@ -28,6 +29,7 @@ scenarios! {
     "stick-later", "a stick that is plugged in later leads to content", plays::stick_later;
     "broken-file", "broken JSON is shown with line and column", file::broken;
     "unknown-token", "a refused token is explained and not tried again and again", token::unknown;
+    "sources", "every source is taken in its rank, and the screen tells which setting came from where", sources::ranked;
     "hub-down-at-boot", "enrolment ends within 10 s of the hub coming back", hub_away::at_boot;
     "hub-down-after-reboot", "content plays from the store while the hub is down", hub_away::after_reboot;
     "data-wiped", "broken storage is explained on the screen", storage::wiped;

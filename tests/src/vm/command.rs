@@ -84,6 +84,10 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
         device(&mut command, &stick_device(&id));
     }
 
+    for (name, value) in &config.credentials {
+        command.args(["-smbios", &format!("type=11,value=io.systemd.credential:{name}={value}")]);
+    }
+
     match console {
         Console::File(path) => command.args(["-serial", &format!("file:{}", path.display())]),
         Console::Terminal => command.args(["-serial", "mon:stdio"]),

@@ -20,6 +20,8 @@ pub struct Config {
     pub sticks: Vec<PathBuf>,
     /// More for the kernel's command line.
     pub append: String,
+    /// Names and values of systemd credentials, as a hypervisor gives them.
+    pub credentials: Vec<(String, String)>,
 }
 
 /// What a network card is connected to.
@@ -39,6 +41,7 @@ impl Default for Config {
             networks: vec![Network::Open],
             sticks: Vec::new(),
             append: String::new(),
+            credentials: Vec::new(),
         }
     }
 }
@@ -60,18 +63,42 @@ impl Disk {
 
     /// Destroys the file system of the data partition, as a worn-out card does.
     pub async fn wipe_data(&self) -> Result<()> {
-        let mut list = Command::new("/sbin/sfdisk");
-        list.arg("--json").arg(paths::image().join("disk.img"));
-        let table: serde_json::Value = serde_json::from_slice(&process::output(&mut list).await?)?;
-        let partitions = table["partitiontable"]["partitions"].as_array();
-        let data = partitions.into_iter().flatten().find(|partition| partition["name"] == "data");
-        let data = data.context("the disk has no partition called data")?;
-        let bytes = |field: &str| data[field].as_u64().unwrap_or_default() * 512;
+        let (start, size) = partition("data").await?;
         // All of it: a copy of the superblock anywhere would be enough for fsck to start from.
-        let wipe = format!("write -z {} {}", bytes("start"), bytes("size"));
-        let mut command = Command::new("qemu-io");
-        command.args(["-f", "qcow2", "-c", &wipe]).arg(&self.0);
-        process::output(&mut command).await?;
-        Ok(())
+        self.io(&format!("write -z {start} {size}")).await
     }
+
+    /// Puts a file on the boot partition, as the factory does. `directory` is for files in between.
+    pub async fn put_on_boot(&self, name: &str, bytes: &[u8], directory: &Path) -> Result<()> {
+        let (start, size) = partition("boot").await?;
+        let (image, source) = (directory.join("boot.img"), directory.join("boot.file"));
+        let mut read = Command::new("dd");
+        read.args(["bs=1M", "status=none", "iflag=skip_bytes,count_bytes", "conv=sparse"]);
+        read.args([format!("skip={start}"), format!("count={size}")]);
+        read.arg(format!("if={}", paths::image().join("disk.img").display()));
+        process::output(read.arg(format!("of={}", image.display()))).await?;
+        std::fs::write(&source, bytes)?;
+        let mut copy = Command::new("mcopy");
+        process::output(copy.arg("-i").arg(&image).arg(&source).arg(format!("::{name}"))).await?;
+        self.io(&format!("write -s {} {start} {size}", image.display())).await?;
+        std::fs::remove_file(&source)?;
+        Ok(std::fs::remove_file(&image)?)
+    }
+
+    async fn io(&self, command: &str) -> Result<()> {
+        let mut io = Command::new("qemu-io");
+        process::output(io.args(["-f", "qcow2", "-c", command]).arg(&self.0)).await.map(drop)
+    }
+}
+
+/// Where a partition of the test image begins and how large it is, in bytes.
+async fn partition(name: &str) -> Result<(u64, u64)> {
+    let mut list = Command::new("/sbin/sfdisk");
+    list.arg("--json").arg(paths::image().join("disk.img"));
+    let table: serde_json::Value = serde_json::from_slice(&process::output(&mut list).await?)?;
+    let partitions = table["partitiontable"]["partitions"].as_array();
+    let found = partitions.into_iter().flatten().find(|partition| partition["name"] == name);
+    let found = found.with_context(|| format!("the disk has no partition called {name}"))?;
+    let bytes = |field: &str| found[field].as_u64().unwrap_or_default() * 512;
+    Ok((bytes("start"), bytes("size")))
 }
