@@ -1,5 +1,7 @@
 //! `signage-provisioner check`: what a screen would say about a provisioning file, said at the desk.
 
+mod stick;
+
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -11,8 +13,17 @@ use signage_protocol::config::{self, Finding, MAX_BYTES};
 /// The file cannot be used by a screen.
 pub(super) const INVALID: u8 = 2;
 
-/// Checks a file and prints every finding with its line.
-pub(super) fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
+/// Checks a file, or else the stick at `stick`, and prints every finding with its line.
+pub(super) fn check(file: Option<&Path>, stick: Option<&Path>, json: bool) -> anyhow::Result<ExitCode> {
+    match (file, stick) {
+        (Some(path), _) => check_file(path, json),
+        (None, Some(path)) => stick::check(path, json),
+        // clap demands one of them.
+        (None, None) => anyhow::bail!("give a file or --stick"),
+    }
+}
+
+fn check_file(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "standard input".into() } else { path.display().to_string() };
     let bytes = match stdin {

@@ -59,10 +59,14 @@ enum Command {
     },
     /// Make a stick: format a removable device or a new image file, write the provisioning file, verify it.
     Stick(Box<stick::Arguments>),
-    /// Check a provisioning file, on any Linux machine.
+    /// Check a provisioning file or a stick, on any Linux machine.
     Check {
         /// The file; `-` reads standard input.
-        file: PathBuf,
+        #[arg(required_unless_present = "stick")]
+        file: Option<PathBuf>,
+        /// A stick with the file on it, or an image of one, in place of the file.
+        #[arg(long, value_name = "DEVICE|IMAGE", conflicts_with = "file")]
+        stick: Option<PathBuf>,
         /// Machine-readable.
         #[arg(long)]
         json: bool,
@@ -79,7 +83,9 @@ impl Cli {
             }
             Command::Status { json } => status::show(json).await?,
             Command::Stick(arguments) => return arguments.make(),
-            Command::Check { file, json } => return check::check(&file, json),
+            Command::Check { file, stick, json } => {
+                return check::check(file.as_deref(), stick.as_deref(), json);
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
