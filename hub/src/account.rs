@@ -1,8 +1,11 @@
 //! Accounts: making one, with its key and its first operator, and signing with the key.
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use signage_protocol::Secret;
-use signage_protocol::jws::{self, PublicKey, SigningKey};
+use signage_protocol::config;
+use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
+use signage_protocol::problem::Problem;
 
 use crate::ident::{self, Millis};
 use crate::store::accounts::Account;
@@ -85,6 +88,30 @@ pub async fn create(
     Ok(Created { account, operator, password: generated })
 }
 
+/// Signs a provisioning file, so that the account's locked screens take it. A file that no screen would take is
+/// not signed.
+pub async fn sign_file(store: &Store, account: &Account, file: &[u8], now: Millis) -> Result<String> {
+    if let Err(findings) = config::parse(file) {
+        let first = findings.first().map(Problem::from);
+        let detail = first.and_then(|problem| problem.detail).unwrap_or_default();
+        return Err(Error::Invalid(format!("the provisioning file is not valid: {detail}")));
+    }
+    let signature = account.sign_detached(typ::CONFIGURATION, file)?;
+    let digest = hex::encode(Sha256::digest(file));
+    let mut change = store.write().await?;
+    let entry = audit::Entry {
+        account: Some(&account.id),
+        actor: "cli",
+        action: "account.sign",
+        subject: &account.id,
+        detail: Some(&digest),
+        ..audit::Entry::default()
+    };
+    audit::record(&mut change, &entry, now).await?;
+    store::commit(change).await?;
+    Ok(signature)
+}
+
 /// Gives an operator another password and ends all sessions. Without a password one is generated and answered.
 pub async fn set_password(
     store: &Store,
@@ -136,6 +163,11 @@ impl Account {
     /// The key by which devices know the account's documents.
     pub fn public_key(&self) -> Result<PublicKey> {
         Ok(PublicKey::from(&self.key()?.verifying_key()))
+    }
+
+    /// Signs bytes that travel apart from their signature.
+    pub fn sign_detached(&self, typ: &'static str, content: &[u8]) -> Result<String> {
+        jws::sign_detached(&self.key()?, typ, content).map_err(Error::json("a signature"))
     }
 
     /// Signs a document of the account. The same document gives the same text.

@@ -128,7 +128,14 @@ pub async fn revoke(store: &Store, id: &str, now: Millis) -> Result<Token> {
 }
 
 /// The provisioning file for a token: all that a device needs to find, trust and enter this hub.
-pub fn provision_file(kind: Kind, token: Secret, url: &str, ca_pem: &str, now: Millis) -> Result<String> {
+pub fn provision_file(
+    account: &Account,
+    kind: Kind,
+    token: Secret,
+    url: &str,
+    ca_pem: &str,
+    now: Millis,
+) -> Result<String> {
     let (provision_token, device_token) = match kind {
         Kind::Provisioning => (Some(token), None),
         Kind::Device => (None, Some(token)),
@@ -140,7 +147,7 @@ pub fn provision_file(kind: Kind, token: Secret, url: &str, ca_pem: &str, now: M
         hub: Some(Hub {
             url: HubUrl::from(url.to_owned()),
             ca: Some(ca_pem.to_owned()),
-            public_key: None,
+            public_key: Some(account.public_key()?),
             allow_http: false,
         }),
         ..ProvisionFile::empty()

@@ -31,12 +31,14 @@ impl std::fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// The settings that a document gives.
+    /// The settings that a document gives. `null` gives nothing.
     pub fn new(document: &Map<String, Value>, origin: impl Fn(&str) -> String) -> Self {
         let mut settings = BTreeMap::new();
         let mut add = |pointer: String, value: &Value| {
-            let origin = origin(&pointer);
-            settings.insert(pointer, (value.clone(), origin));
+            if !value.is_null() {
+                let origin = origin(&pointer);
+                settings.insert(pointer, (value.clone(), origin));
+            }
         };
         for name in SINGLE.iter().chain(&TOKENS) {
             if let Some(value) = document.get(*name) {
@@ -125,6 +127,14 @@ mod tests {
 
     fn settings(document: Value, origin: &str) -> Settings {
         Settings::new(document.as_object().unwrap(), |_| origin.to_owned())
+    }
+
+    #[test]
+    fn null_is_as_good_as_not_given() {
+        let high = settings(json!({ "hub": null, "provisionToken": null, "device": { "name": null } }), "stick");
+        assert!(!high.has_token());
+        let low = settings(json!({ "hub": { "url": "discover" }, "device": { "name": "B" } }), "stored");
+        assert_eq!(high.over(low.clone()), low);
     }
 
     #[test]

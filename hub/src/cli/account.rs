@@ -1,11 +1,12 @@
 //! `signage-hub account …`
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
 use signage_protocol::Secret;
+use signage_protocol::config::SIGNATURE_NAME;
 
 use super::output;
 use crate::serve::open;
@@ -40,6 +41,17 @@ pub enum Command {
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Sign a provisioning file for screens that are locked. Its signature goes on the stick beside it.
+    Sign {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// The provisioning file.
+        file: PathBuf,
+        /// Where the signature goes; - for standard output. Without it telemetry_config.jws beside the file.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// List the accounts.
     List {
@@ -82,6 +94,18 @@ impl Command {
                     Some(made) => output::line(&format!("Password  {made}   (shown only now)")),
                     None => output::line("Password changed"),
                 }
+            }
+            Self::Sign { account, file, output } => {
+                let bytes = std::fs::read(&file).map_err(Error::file("read", &file))?;
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?;
+                let signature = account::sign_file(&store, &account, &bytes, ident::now()).await?;
+                let path = output.unwrap_or_else(|| file.with_file_name(SIGNATURE_NAME));
+                if path.as_os_str() == "-" {
+                    return output::line(&signature);
+                }
+                std::fs::write(&path, &signature).map_err(Error::file("write", &path))?;
+                output::line(&format!("Signature  {}", path.display()))
             }
             Self::List { json } => {
                 let (_, store) = open(data_dir).await?;

@@ -137,7 +137,7 @@ impl Create {
         let grant = Grant { name: self.name, playlist: self.playlist, tags: self.tags };
         let (token, secret) = token::create(&store, &account, kind, grant, now).await?;
         if let (Some(path), Some((url, ca))) = (&self.config, &hub) {
-            let file = token::provision_file(kind, secret.clone(), url, ca, now)?;
+            let file = token::provision_file(&account, kind, secret.clone(), url, ca, now)?;
             if path.as_os_str() == "-" {
                 return output::line(file.trim_end());
             }

@@ -6,7 +6,7 @@ use axum::http::{Request, header};
 use signage_hub::ident::{self, DAY};
 use signage_hub::store::{audit, devices};
 use signage_hub::token::{self, Grant, State};
-use signage_hub::{Error, enrolment};
+use signage_hub::{Error, account, enrolment};
 use signage_protocol::Secret;
 use signage_protocol::api::Enrolled;
 use signage_protocol::document::Authorization;
@@ -209,10 +209,26 @@ async fn what_a_device_says_is_made_fit_to_be_shown() {
 async fn the_written_file_is_one_that_a_device_accepts() {
     let hub = TestHub::new().await;
     let (_, secret) = hub.token(Kind::Device).await;
-    let text = token::provision_file(Kind::Device, secret.clone(), URL, "PEM", ident::now()).unwrap();
+    let text =
+        token::provision_file(&hub.account, Kind::Device, secret.clone(), URL, "PEM", ident::now()).unwrap();
     let file: signage_protocol::config::ProvisionFile = serde_json::from_str(&text).unwrap();
     assert_eq!(file.device_token, Some(secret));
-    assert_eq!(file.hub.unwrap().url.address(), Some(URL));
+    let hub_group = file.hub.unwrap();
+    assert_eq!(hub_group.url.address(), Some(URL));
+    assert_eq!(hub_group.public_key, Some(hub.account.public_key().unwrap()));
+}
+
+#[tokio::test]
+async fn a_file_is_signed_for_locked_screens_if_a_screen_would_take_it() {
+    let hub = TestHub::new().await;
+    let sign =
+        |file: &'static str| account::sign_file(hub.store(), &hub.account, file.as_bytes(), ident::now());
+    let file = r#"{"version":1,"lock":true}"#;
+    let signature = sign(file).await.unwrap();
+    let key = hub.account.public_key().unwrap().verifying_key().unwrap();
+    jws::verify_detached(&signature, typ::CONFIGURATION, file.as_bytes(), &key).unwrap();
+    let refused = sign(r#"{"version":1,"lock":"yes"}"#).await.unwrap_err().to_string();
+    assert!(refused.contains("/lock"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

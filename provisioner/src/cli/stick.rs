@@ -12,6 +12,7 @@ use signage_protocol::config::{Connection, Device, Hub, HubUrl, Network, Provisi
 use signage_protocol::token::{self, Kind};
 
 use super::check::{INVALID, human, read};
+use crate::medium::Content;
 use crate::stick::{StickError, Target, make};
 
 #[derive(Debug, Args)]
@@ -30,8 +31,11 @@ pub(super) struct Arguments {
     yes: bool,
 
     /// Provisioning file to put on it, as the hub makes it; `-` reads standard input.
-    #[arg(long, conflicts_with_all = ["token_file", "hub", "ca", "name", "location", "hostname", "timezone", "tag"])]
+    #[arg(long, conflicts_with_all = ["token_file", "hub", "ca", "name", "location", "hostname", "timezone", "tag", "only", "expires", "replace"])]
     file: Option<PathBuf>,
+    /// Signature of that file, as `signage-hub account sign` makes it: for screens that are locked.
+    #[arg(long, requires = "file")]
+    signature: Option<PathBuf>,
     /// File that holds the token; `-` reads standard input. (Not the token itself: others see arguments.)
     #[arg(long)]
     token_file: Option<PathBuf>,
@@ -56,6 +60,15 @@ pub(super) struct Arguments {
     /// A label; may be given several times.
     #[arg(long)]
     tag: Vec<String>,
+    /// Serial number of a screen that the stick is for; may be given several times.
+    #[arg(long, value_name = "SERIAL")]
+    only: Vec<String>,
+    /// Moment after which a screen does not take the stick any more, such as 2026-12-31T23:59:59Z.
+    #[arg(long, value_name = "TIME")]
+    expires: Option<jiff::Timestamp>,
+    /// Let screens of another account leave it for this one.
+    #[arg(long, requires = "hub")]
+    replace: bool,
     /// Connection by cable with this address, such as 192.168.1.20/24, instead of DHCP.
     #[arg(long, conflicts_with = "file")]
     address: Option<String>,
@@ -70,7 +83,8 @@ pub(super) struct Arguments {
 impl Arguments {
     /// Makes the stick and says what is on it.
     pub(super) fn make(self) -> anyhow::Result<ExitCode> {
-        let file = self.content()?;
+        let content =
+            Content { file: self.file()?, signature: self.signature.as_ref().map(read_from).transpose()? };
         let target = match (&self.device, &self.image) {
             (Some(path), _) => Target::Device { path: path.clone() },
             (None, Some(path)) => Target::Image { path: path.clone(), bytes: u64::from(self.size) << 20 },
@@ -89,21 +103,21 @@ impl Arguments {
                 anyhow::bail!("not confirmed; nothing was written");
             }
         }
-        match make(&target, &file) {
+        match make(&target, &content) {
             Ok(made) => {
-                print!("{}", human("telemetry_config.json", &file, true, &made.warnings));
+                print!("{}", human("telemetry_config.json", &content.file, true, &made.warnings));
                 println!("{}: ready, {} MB, verified", made.path.display(), made.bytes / 1_000_000);
                 Ok(ExitCode::SUCCESS)
             }
             Err(StickError::Invalid(findings)) => {
-                print!("{}", human("telemetry_config.json", &file, false, &findings));
+                print!("{}", human("telemetry_config.json", &content.file, false, &findings));
                 Ok(ExitCode::from(INVALID))
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    fn content(&self) -> anyhow::Result<Vec<u8>> {
+    fn file(&self) -> anyhow::Result<Vec<u8>> {
         if let Some(path) = &self.file {
             return read_from(path);
         }
@@ -127,8 +141,11 @@ impl Arguments {
         });
         let file = ProvisionFile {
             issued_at: Some(jiff::Timestamp::now()),
+            expires_at: self.expires,
+            only: self.only.clone(),
             provision_token,
             device_token,
+            replace: self.replace,
             hub,
             network: self.network()?,
             device: Some(Device {

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 use signage_protocol::config::{self, Finding};
 
+use crate::medium::Content;
+
 /// Why a stick was not made. Whatever was on the target is untouched unless the variant says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum StickError {
@@ -67,27 +69,27 @@ pub struct Made {
     pub warnings: Vec<Finding>,
 }
 
-/// Checks `file`, then formats the target, writes the file and reads it back.
-pub fn make(target: &Target, file: &[u8]) -> Result<Made, StickError> {
-    let warnings = config::parse(file).map_err(StickError::Invalid)?.warnings;
+/// Checks the file, then formats the target, writes the content and reads it back as a screen does.
+pub fn make(target: &Target, content: &Content) -> Result<Made, StickError> {
+    let warnings = config::parse(&content.file).map_err(StickError::Invalid)?.warnings;
     let path = target.path().to_owned();
     let refused = |source| StickError::Refused { path: path.clone(), source };
     let bytes = target.check().map_err(refused)?;
     let mut medium = target.open().map_err(|source| StickError::Open { path: path.clone(), source })?;
     let failed = |source| StickError::Write { path: path.clone(), source };
-    write(&mut medium, bytes, file).map_err(failed)?;
+    write(&mut medium, bytes, content).map_err(failed)?;
     medium.sync_all().map_err(failed)?;
     drop(medium);
-    verify(&path, bytes, file)?;
+    verify(&path, bytes, content)?;
     Ok(Made { path, bytes, warnings })
 }
 
-fn verify(path: &Path, bytes: u64, file: &[u8]) -> Result<(), StickError> {
-    let mut medium = File::open(path).map_err(|source| StickError::Open { path: path.to_owned(), source })?;
+fn verify(path: &Path, bytes: u64, content: &Content) -> Result<(), StickError> {
+    let medium = File::open(path).map_err(|source| StickError::Open { path: path.to_owned(), source })?;
     // What is still in memory proves nothing about the stick.
     let _ = rustix::fs::fadvise(&medium, 0, None, rustix::fs::Advice::DontNeed);
-    match read_back(&mut medium, bytes) {
-        Ok(back) if back == file => Ok(()),
+    match read_back(medium, bytes) {
+        Ok(Some(back)) if back == *content => Ok(()),
         _ => Err(StickError::Verify { path: path.to_owned() }),
     }
 }
@@ -96,22 +98,28 @@ fn verify(path: &Path, bytes: u64, file: &[u8]) -> Result<(), StickError> {
 mod tests {
     use super::*;
 
-    const FILE: &[u8] = br#"{"version":1,"device":{"name":"Foyer"}}"#;
+    fn content(file: &str) -> Content {
+        Content { file: file.into(), signature: None }
+    }
+
+    fn good() -> Content {
+        content(r#"{"version":1,"device":{"name":"Foyer"}}"#)
+    }
 
     #[test]
     fn an_image_holds_the_file_when_it_is_done() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("stick.img");
-        let made = make(&Target::Image { path: path.clone(), bytes: 64 << 20 }, FILE).unwrap();
+        let made = make(&Target::Image { path: path.clone(), bytes: 64 << 20 }, &good()).unwrap();
         assert_eq!(made.bytes, 64 << 20);
-        assert_eq!(read_back(&mut File::open(&path).unwrap(), made.bytes).unwrap(), FILE);
+        assert_eq!(read_back(File::open(&path).unwrap(), made.bytes).unwrap(), Some(good()));
     }
 
     #[test]
     fn an_invalid_file_touches_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("stick.img");
-        let error = make(&Target::Image { path: path.clone(), bytes: 64 << 20 }, b"{}").unwrap_err();
+        let error = make(&Target::Image { path: path.clone(), bytes: 64 << 20 }, &content("{}")).unwrap_err();
         assert!(matches!(error, StickError::Invalid(_)));
         assert!(!path.exists());
     }
@@ -120,7 +128,7 @@ mod tests {
     fn an_image_that_is_too_small_or_in_the_way_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("stick.img");
-        let make_with = |bytes| make(&Target::Image { path: path.clone(), bytes }, FILE);
+        let make_with = |bytes| make(&Target::Image { path: path.clone(), bytes }, &good());
         assert!(matches!(
             make_with(1 << 20),
             Err(StickError::Refused { source: Refusal::TooSmall { .. }, .. })

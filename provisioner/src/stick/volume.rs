@@ -1,10 +1,12 @@
 //! The bytes of a stick: a master boot record with one FAT32 partition, which every desktop can read.
 
-use std::io::{self, Read as _, SeekFrom, Write as _};
+use std::io::{self, SeekFrom, Write as _};
 
 use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions};
 use fscommon::StreamSlice;
-use signage_protocol::config::{FILE_NAME, MAX_BYTES};
+use signage_protocol::config::{FILE_NAME, SIGNATURE_NAME};
+
+use crate::medium::{Content, image};
 
 const SECTOR: u64 = 512;
 /// Flash is erased in large blocks; a partition that begins on one wears less.
@@ -21,8 +23,9 @@ pub trait Disk: io::Read + io::Write + io::Seek {}
 
 impl<T: io::Read + io::Write + io::Seek> Disk for T {}
 
-/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and puts `file` on it.
-pub fn write(disk: &mut impl Disk, bytes: u64, file: &[u8]) -> io::Result<()> {
+/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and puts a provisioning file on it, and its
+/// signature if there is one.
+pub fn write(disk: &mut impl Disk, bytes: u64, content: &Content) -> io::Result<()> {
     let (first, count) = extent(bytes);
     disk.seek(SeekFrom::Start(0))?;
     disk.write_all(&boot_record(first, count))?;
@@ -37,25 +40,20 @@ pub fn write(disk: &mut impl Disk, bytes: u64, file: &[u8]) -> io::Result<()> {
         .volume_label(*b"SIGNAGE    ");
     fatfs::format_volume(&mut partition(disk, first, count)?, options)?;
     let volume = FileSystem::new(partition(disk, first, count)?, FsOptions::new())?;
-    {
-        let mut target = volume.root_dir().create_file(FILE_NAME)?;
+    let signature = content.signature.as_ref().map(|signature| (SIGNATURE_NAME, signature));
+    for (name, bytes) in [(FILE_NAME, &content.file)].into_iter().chain(signature) {
+        let mut target = volume.root_dir().create_file(name)?;
         target.truncate()?;
-        target.write_all(file)?;
+        target.write_all(bytes)?;
         target.flush()?;
     }
     volume.unmount()?;
     disk.flush()
 }
 
-/// The provisioning file of a disk made by [`write`].
-pub fn read_back(disk: &mut (impl io::Read + io::Seek), bytes: u64) -> io::Result<Vec<u8>> {
-    let (first, count) = extent(bytes);
-    let slice = StreamSlice::new(ReadOnly(disk), first * SECTOR, (first + count) * SECTOR)?;
-    let volume = FileSystem::new(slice, FsOptions::new().update_accessed_date(false))?;
-    let file = volume.root_dir().open_file(FILE_NAME)?;
-    let mut back = Vec::new();
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut back)?;
-    Ok(back)
+/// What a screen reads from a disk made by [`write`].
+pub fn read_back(disk: impl io::Read + io::Seek, bytes: u64) -> io::Result<Option<Content>> {
+    Ok(image::scan(disk, bytes)?.into_iter().find_map(|volume| volume.content.ok()))
 }
 
 /// First sector and number of sectors of the partition.
@@ -99,31 +97,6 @@ fn boot_record(first: u64, count: u64) -> [u8; SECTOR as usize] {
     record
 }
 
-/// fatfs wants to be able to write, also when it only reads.
-struct ReadOnly<'d, D>(&'d mut D);
-
-impl<D: io::Read> io::Read for ReadOnly<'_, D> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl<D: io::Seek> io::Seek for ReadOnly<'_, D> {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.0.seek(position)
-    }
-}
-
-impl<D> io::Write for ReadOnly<'_, D> {
-    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
@@ -134,8 +107,9 @@ mod tests {
     fn what_is_written_comes_back_from_the_smallest_stick_on() {
         for bytes in [MIN_BYTES, 64 << 20, 300 << 20] {
             let mut disk = Cursor::new(vec![0xff; usize::try_from(bytes).unwrap()]);
-            write(&mut disk, bytes, b"{}").unwrap();
-            assert_eq!(read_back(&mut disk, bytes).unwrap(), b"{}", "{bytes}");
+            let content = Content { file: b"{}".into(), signature: Some(b"a..b".into()) };
+            write(&mut disk, bytes, &content).unwrap();
+            assert_eq!(read_back(&mut disk, bytes).unwrap(), Some(content), "{bytes}");
             assert_eq!(disk.get_ref()[510..512], [0x55, 0xaa]);
             assert!(disk.get_ref().ends_with(&[0; 512]));
         }

@@ -29,7 +29,8 @@ pub async fn ranked(context: &Context) -> Result<()> {
     ensure!(!log.contains(token), "the token is in the journal");
 
     let rename = json!({ "version": 1, "device": { "name": "Window" } });
-    let stick = Stick::fat32().file(FILE, rename.to_string()).build(&context.directory.join("stick.img")).await?;
+    let stick =
+        Stick::fat32().file(FILE, rename.to_string()).build(&context.directory.join("stick.img")).await?;
     let stick = vm.plug_stick(&stick).await?;
     came_from(&vm, "/device/name", "stick SIGNAGE (sda)").await?;
     came_from(&vm, "/device/timezone", "boot partition").await?;
