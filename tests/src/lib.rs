@@ -5,6 +5,7 @@
 //! * [`vm`]: a machine with its disk, sticks, screen, network and a way to run commands inside.
 //! * [`hub`]: the hub as a child process, and its command line.
 //! * [`stick`]: USB sticks as image files.
+//! * [`sticks`]: the corpus of sticks, good and bad, with the verdict that each has to get.
 //! * [`screen`]: what a picture of the screen shows, as text and as colours.
 //! * [`fixtures`]: media that can be told apart on a picture of the screen.
 //! * [`wait`]: the one way to wait, a predicate with a deadline.
@@ -20,6 +21,7 @@ pub mod scenarios;
 pub mod screen;
 pub mod site;
 pub mod stick;
+pub mod sticks;
 pub mod timeline;
 pub mod vm;
 pub mod wait;

@@ -15,6 +15,7 @@ const MAX_DIRECTORY: usize = 8 << 20;
 const PIECE: usize = 64 << 10;
 
 const TYPE_END: u8 = 0x00;
+const TYPE_BITMAP: u8 = 0x81;
 const TYPE_LABEL: u8 = 0x83;
 const TYPE_FILE: u8 = 0x85;
 const TYPE_STREAM: u8 = 0xc0;
@@ -50,7 +51,12 @@ impl<S: Read + Seek> Exfat<S> {
         verify(&mut source, 1 << boot[108])?;
         let mut clusters = Clusters::new(source, geometry);
         let directory = read_directory(&mut clusters, root)?;
-        Ok(Self { clusters, directory })
+        let volume = Self { clusters, directory };
+        // Without it no kernel mounts the volume: what is there is no top folder.
+        if !volume.raw().any(|raw| raw[0] == TYPE_BITMAP) {
+            return Err(damaged("no allocation bitmap"));
+        }
+        Ok(volume)
     }
 
     /// What the volume is called.
