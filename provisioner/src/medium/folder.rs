@@ -95,8 +95,10 @@ impl Names {
 /// a system without long names.
 fn is_near(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    // macOS leaves a shadow of every file that it copies.
-    !name.starts_with("._")
+    // Nothing four times as long can be alike, and comparing long names takes long.
+    name.len() <= 4 * FILE_NAME.len()
+        // macOS leaves a shadow of every file that it copies.
+        && !name.starts_with("._")
         && (strsim::jaro_winkler(&name, FILE_NAME) >= ALIKE
             || (name.starts_with("teleme") && name.contains(".jso")))
 }

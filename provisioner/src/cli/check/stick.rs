@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use serde::Serialize;
 use signage_protocol::config::{self, FILE_NAME, Finding};
 use signage_protocol::problem::Problem;
 
@@ -103,22 +104,42 @@ fn title(Volume { name, label, .. }: &Volume) -> String {
 }
 
 fn machine(refused: Option<&Problem>, verdicts: &[Verdict]) -> anyhow::Result<String> {
-    let volume = |Verdict { volume, problem, findings }: &Verdict| {
-        serde_json::json!({
-            "name": volume.name,
-            "label": volume.label,
-            "valid": problem.is_none(),
-            "problem": problem,
-            "findings": findings,
-        })
+    let volume = |Verdict { volume, problem, findings }: &Verdict| VolumeDocument {
+        name: volume.name.clone(),
+        label: volume.label.clone(),
+        valid: problem.is_none(),
+        problem: problem.clone(),
+        findings: findings.clone(),
     };
-    let document = serde_json::json!({
-        "formatVersion": 1,
-        "valid": refused.is_none(),
-        "problem": refused,
-        "volumes": verdicts.iter().map(volume).collect::<Vec<_>>(),
-    });
+    let document = Document {
+        format_version: 1,
+        valid: refused.is_none(),
+        problem: refused.cloned(),
+        volumes: verdicts.iter().map(volume).collect(),
+    };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
+}
+
+/// The report for machines.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    format_version: u32,
+    valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Problem>,
+    volumes: Vec<VolumeDocument>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VolumeDocument {
+    name: String,
+    label: Option<String>,
+    valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Problem>,
+    findings: Vec<Finding>,
 }
 
 fn text(name: &str, refused: Option<&Problem>, verdicts: &[Verdict]) -> String {
@@ -241,10 +262,9 @@ stick.img: no screen uses it
         let verdict = judge(volume("partition 1", Some("S"), Ok(r#"{"version":1}"#)), now);
         let document: serde_json::Value = serde_json::from_str(&machine(None, &[verdict]).unwrap()).unwrap();
         let volumes = serde_json::json!([
-            { "name": "partition 1", "label": "S", "valid": true, "problem": null, "findings": [] },
+            { "name": "partition 1", "label": "S", "valid": true, "findings": [] },
         ]);
-        let expected =
-            serde_json::json!({ "formatVersion": 1, "valid": true, "problem": null, "volumes": volumes });
+        let expected = serde_json::json!({ "formatVersion": 1, "valid": true, "volumes": volumes });
         assert_eq!(document, expected);
     }
 }
