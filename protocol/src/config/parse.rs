@@ -132,10 +132,9 @@ fn syntax(text: &str, error: &serde_json::Error) -> Finding {
     // It counts columns in bytes; at the end of a file it counts from 0.
     let line = error.line().max(1);
     let row = text.split('\n').nth(line - 1).unwrap_or("");
-    let before = row
-        .get(..error.column().saturating_sub(1))
-        .map_or(error.column(), |before| before.chars().count() + 1);
-    Finding::new(Code::CfgSyntax, Position { line, column: before.max(1) }, "").message(message)
+    let before = row.floor_char_boundary(error.column().saturating_sub(1));
+    let column = row[..before].chars().count() + 1;
+    Finding::new(Code::CfgSyntax, Position { line, column }, "").message(message)
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ fn broken_json_is_named_by_line_and_column() {
     );
     assert_eq!(one("{ \"version\": 1"), (Code::CfgSyntax, 1, 14, String::new()));
     assert_eq!(one("{ \"version\": 1 } }"), (Code::CfgSyntax, 1, 18, String::new()));
+    // Columns are characters; this one is three bytes.
+    assert_eq!(one("{ \"\u{200b}"), (Code::CfgSyntax, 1, 4, String::new()));
     assert_eq!(one("  \n"), (Code::CfgSyntax, 1, 1, String::new()));
 }
 
