@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn null_is_as_good_as_not_given() {
-        let high = settings(json!({ "hub": null, "provisionToken": null, "device": { "name": null } }), "stick");
+        let high =
+            settings(json!({ "hub": null, "provisionToken": null, "device": { "name": null } }), "stick");
         assert!(!high.has_token());
         let low = settings(json!({ "hub": { "url": "discover" }, "device": { "name": "B" } }), "stored");
         assert_eq!(high.over(low.clone()), low);

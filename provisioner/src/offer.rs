@@ -66,17 +66,18 @@ pub struct Decision {
 }
 
 /// A file that has been looked at.
-struct Judged {
+struct Judged<'c> {
     index: usize,
-    bytes: Vec<u8>,
-    outcome: Result<Box<Offer>, Problem>,
+    bytes: &'c [u8],
+    /// Why it is not used.
+    problem: Option<Problem>,
     findings: Vec<Finding>,
 }
 
-impl Judged {
+impl Judged<'_> {
     /// Whether the file is for other screens.
     fn is_foreign(&self) -> bool {
-        self.outcome.as_ref().is_err_and(|problem| problem.code == Code::CfgScope)
+        self.problem.as_ref().is_some_and(|problem| problem.code == Code::CfgScope)
     }
 }
 
@@ -86,10 +87,19 @@ impl Judged {
 /// different files are an accident, and neither is used.
 pub fn decide(candidates: &[Candidate], screen: &Screen) -> Decision {
     let mut files = Vec::new();
+    // One is enough: files that are equal say the same, and of different ones none is used.
+    let mut offer = None;
     for (index, candidate) in candidates.iter().enumerate() {
         if let Ok(content) = &candidate.content {
             let (outcome, findings) = judge(&candidate.origin, content, screen);
-            files.push(Judged { index, bytes: content.file.clone(), outcome, findings });
+            let problem = match outcome {
+                Ok(good) => {
+                    offer.get_or_insert(good);
+                    None
+                }
+                Err(problem) => Some(problem),
+            };
+            files.push(Judged { index, bytes: &content.file, problem, findings });
         }
     }
     if files.iter().any(|file| !file.is_foreign()) {
@@ -105,9 +115,9 @@ pub fn decide(candidates: &[Candidate], screen: &Screen) -> Decision {
         return Decision { outcome: Some(Err(problem)), findings: vec![], concerns };
     }
     // The same file twice; on a locked screen one of them may have its signature beside it.
-    let best = files.iter().position(|file| file.outcome.is_ok()).unwrap_or(0);
-    let Judged { outcome, findings, .. } = files.swap_remove(best);
-    Decision { outcome: Some(outcome), findings, concerns }
+    let best = files.iter().position(|file| file.problem.is_none()).unwrap_or(0);
+    let Judged { problem, findings, .. } = files.swap_remove(best);
+    Decision { outcome: problem.map(Err).or(offer.map(Ok)), findings, concerns }
 }
 
 /// The problem that tells most, when no medium has the file.
