@@ -7,6 +7,8 @@ mod network;
 mod profile;
 mod reach;
 
+pub use profile::{Profile, profiles};
+
 use signage_protocol::config::ProvisionFile;
 use signage_protocol::problem::{Code, Problem};
 use zbus::Connection;
@@ -39,7 +41,7 @@ pub async fn apply(
 
 /// What the file asks for and this version does not do. A screen that ignored it in silence would leave
 /// somebody searching.
-fn unsupported(file: &ProvisionFile) -> Option<Problem> {
+pub fn unsupported(file: &ProvisionFile) -> Option<Problem> {
     let network = file.network.clone().unwrap_or_default();
     let device = file.device.clone().unwrap_or_default();
     let fields = [

@@ -96,10 +96,7 @@ impl<'a> Manager<'a> {
 
     async fn replace(&self, network: &Network, hub: Option<&str>) -> Result<(), Problem> {
         let mut candidates = Vec::new();
-        for (index, wanted) in
-            network.connections.iter().enumerate().filter(|(_, wanted)| profile::is_supported(wanted))
-        {
-            let (uuid, profile) = profile::profile(index, wanted);
+        for (wanted, uuid, profile) in profile::profiles(network) {
             let path = self.store(&uuid, profile).await.map_err(refused)?;
             candidates.push(Candidate { path, wanted });
         }

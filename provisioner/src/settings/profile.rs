@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
-use signage_protocol::config::{Connection, ConnectionKind, Ipv4Method, Ipv6Method};
+use signage_protocol::config::{Connection, ConnectionKind, Ipv4Method, Ipv6Method, Network};
 use zvariant::Value;
 
 /// `a{sa{sv}}` as NetworkManager takes it.
-pub(super) type Profile = HashMap<&'static str, HashMap<&'static str, Value<'static>>>;
+pub type Profile = HashMap<&'static str, HashMap<&'static str, Value<'static>>>;
 
 /// Names of all profiles made here begin so; others are not touched.
 pub(super) const PREFIX: &str = "signage-";
@@ -18,9 +18,19 @@ pub(super) fn is_supported(connection: &Connection) -> bool {
     connection.kind == ConnectionKind::Ethernet && connection.eap.is_none()
 }
 
+/// The profiles of a network as far as this version can make them, each with its connection and its UUID.
+pub fn profiles(network: &Network) -> impl Iterator<Item = (&Connection, String, Profile)> {
+    network.connections.iter().enumerate().filter(|(_, connection)| is_supported(connection)).map(
+        |(index, connection)| {
+            let (uuid, profile) = profile(index, connection);
+            (connection, uuid, profile)
+        },
+    )
+}
+
 /// The profile of the (supported) connection at `index`, and its UUID. The UUID depends on the index alone, so
 /// that a changed file replaces profiles instead of piling them up.
-pub(super) fn profile(index: usize, connection: &Connection) -> (String, Profile) {
+fn profile(index: usize, connection: &Connection) -> (String, Profile) {
     let uuid = uuid(index);
     let mut general = HashMap::from([
         ("id", Value::from(format!("{PREFIX}ethernet-{index}"))),
