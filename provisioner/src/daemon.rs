@@ -169,13 +169,21 @@ impl Daemon {
         for (origin, problem, findings) in std::mem::take(&mut self.standing.faults) {
             log_findings(&origin, &findings);
             tracing::warn!(origin, code = %problem.code, "source refused");
-            self.take(Event::Rejected(problem)).await;
+            // A screen that has an account has more to say than that.
+            if self.machine.stored().enrolment.is_none() {
+                self.take(Event::Rejected(problem)).await;
+            }
         }
     }
 
     fn screen(&self) -> Screen {
-        let serial = identity::hardware().serial;
-        Screen { serial, now: Timestamp::now(), lock: self.machine.stored().lock() }
+        let stored = self.machine.stored();
+        Screen {
+            serial: identity::hardware().serial,
+            now: Timestamp::now(),
+            lock: stored.lock(),
+            taken: stored.taken().map(str::to_owned),
+        }
     }
 
     /// The media that are plugged in have changed, or were looked at for the first time.

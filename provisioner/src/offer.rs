@@ -52,6 +52,8 @@ pub struct Screen {
     pub now: Timestamp,
     /// When it is locked, the key whose signature it asks for.
     pub lock: Option<VerifyingKey>,
+    /// Digest of the file that it took last.
+    pub taken: Option<String>,
 }
 
 /// What the media mean, all together.
@@ -109,7 +111,7 @@ pub fn decide(candidates: &[Candidate], screen: &Screen) -> Decision {
     let Some(first) = files.first() else {
         return no_file(candidates);
     };
-    if files.iter().any(|file| file.bytes != first.bytes) {
+    if !first.is_foreign() && files.iter().any(|file| file.bytes != first.bytes) {
         let names: Vec<&str> = files.iter().map(|file| candidates[file.index].origin.as_str()).collect();
         let problem = Problem::new(Code::UsbDisagree, names.join(", "));
         return Decision { outcome: Some(Err(problem)), findings: vec![], concerns };
@@ -147,10 +149,13 @@ pub fn judge(
         Ok(parsed) => parsed,
         Err(findings) => return (Err(summary(&findings)), findings),
     };
+    let digest = hex::encode(Sha256::digest(&content.file));
+    // A file expires for its first use only.
+    let again = screen.taken.as_ref() == Some(&digest);
     let outcome = match out_of_scope(&parsed.file, screen) {
-        Some(problem) => Err(problem),
-        None => Ok(Box::new(Offer {
-            digest: hex::encode(Sha256::digest(&content.file)),
+        Some(problem) if !again => Err(problem),
+        _ => Ok(Box::new(Offer {
+            digest,
             started: None,
             origin: origin.to_owned(),
             replace: parsed.file.replace,
@@ -212,7 +217,7 @@ mod tests {
 
     fn screen() -> Screen {
         let now = "2026-11-20T00:00:00Z".parse().unwrap();
-        Screen { serial: Some("ab12".into()), now, lock: None }
+        Screen { serial: Some("ab12".into()), now, lock: None, taken: None }
     }
 
     fn file(origin: &str, json: &str) -> Candidate {
@@ -239,6 +244,11 @@ mod tests {
         let decision = decide(&[other, mine], &screen());
         assert_eq!(decision.outcome.unwrap().unwrap().origin, "a");
         assert_eq!(decision.concerns, [1]);
+        let third = file("c", r#"{"version":1,"only":["EF56"]}"#);
+        assert_eq!(
+            code(&[file("b", r#"{"version":1,"only":["CD34"]}"#), third], &screen()),
+            Some(Code::CfgScope)
+        );
     }
 
     #[test]
@@ -246,6 +256,9 @@ mod tests {
         let until = |day: &str| file("a", &format!(r#"{{"version":1,"expiresAt":"{day}T00:00:00Z"}}"#));
         assert_eq!(code(&[until("2026-11-21")], &screen()), None);
         assert_eq!(code(&[until("2026-11-20")], &screen()), Some(Code::CfgExpired));
+        let before = Screen { now: Timestamp::UNIX_EPOCH, ..screen() };
+        let taken = decide(&[until("2026-11-20")], &before).outcome.unwrap().unwrap().digest;
+        assert_eq!(code(&[until("2026-11-20")], &Screen { taken: Some(taken), ..screen() }), None);
     }
 
     #[test]

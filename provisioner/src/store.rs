@@ -95,6 +95,11 @@ impl Stored {
         })
     }
 
+    /// Digest of the file that was taken last.
+    pub fn taken(&self) -> Option<&str> {
+        self.configuration.as_ref().map(|configuration| configuration.digest.as_str())
+    }
+
     /// Digest of the sources that are there at every start, as they were taken last.
     pub fn started(&self) -> Option<&str> {
         self.configuration.as_ref()?.started.as_deref()

@@ -114,6 +114,12 @@ impl Hub {
         self.cli(&[&["token", "create"], &arguments[..]].concat()).await
     }
 
+    /// The account's signature of a provisioning file.
+    pub async fn sign(&self, account: &Account, file: &Path) -> Result<Vec<u8>> {
+        let arguments = ["account", "sign", "--account", &account.name, "--output", "-"];
+        process::output(self.command().args(arguments).arg(file)).await
+    }
+
     /// Every enrolment that was asked for since the hub was made, granted or refused.
     pub async fn enrolments(&self) -> Result<Vec<Enrolment>> {
         let records = self.cli(&["audit", "list", "--json"]).await?;

@@ -46,7 +46,9 @@ pub struct Known {
     link: Option<Problem>,
     /// What keeps the device from the next state.
     problem: Option<Problem>,
-    /// What is wrong with a stick or with settings, without keeping the device from anything.
+    /// What is wrong with the stick that is plugged into an enrolled device.
+    stick: Option<Problem>,
+    /// What is wrong with settings, without keeping the device from anything.
     notice: Option<Problem>,
     /// The application of settings that runs, or that failed and will be tried again.
     apply: Option<Poll>,
@@ -89,7 +91,9 @@ impl Machine {
     /// The status for the bus; `generation` and `verdict_note` are the caller's.
     pub fn status(&self, now: Moment) -> Status {
         let Known { device_id, stored, address, .. } = &self.known;
-        let problem = self.known.problem.as_ref().or(self.known.notice.as_ref());
+        // Whoever holds a stick stands in front of the screen.
+        let problem = [&self.known.stick, &self.known.problem, &self.known.notice];
+        let problem = problem.into_iter().find_map(Option::as_ref);
         let retry_at = match self.state {
             State::Settings => {
                 self.known.apply.filter(|apply| apply.failures > 0).and_then(|apply| apply.due)

@@ -148,7 +148,7 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
             state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }),
             E::Rejected(problem),
         ) => {
-            known.notice = Some(problem);
+            known.stick = Some(problem);
             stay(state)
         }
         (
@@ -182,7 +182,7 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
         }
         (state, E::MediaGone) => {
             known.problem.take_if(about_medium);
-            known.notice.take_if(about_medium);
+            known.stick = None;
             stay(state)
         }
 
@@ -422,6 +422,7 @@ fn enrolled_wakes(state: State, known: &mut Known, now: Moment) -> Step {
 /// or account needs `replace`. A token from the same hub enrols afresh a device that may not play or that the
 /// hub has forgotten; on one that plays, the settings are updated and the identity stays.
 fn restock(state: State, mut offer: Offer, known: &mut Known) -> Step {
+    known.stick = None;
     if known.stored.has(&offer) {
         let failed = known.apply.is_some_and(|apply| apply.due.is_some());
         return if failed { (state, vec![apply_again(known)]) } else { stay(state) };
@@ -429,7 +430,7 @@ fn restock(state: State, mut offer: Offer, known: &mut Known) -> Step {
     let hub = offer.settings.file().ok().and_then(|file| file.hub);
     let elsewhere = hub.as_ref().and_then(|hub| known.elsewhere(hub));
     if let Some(problem) = elsewhere.clone().filter(|_| !offer.replace) {
-        known.notice = Some(problem);
+        known.stick = Some(problem);
         return stay(state);
     }
     let helpless = known.forgotten || !matches!(state, State::Authorized { .. });
@@ -444,7 +445,7 @@ fn restock(state: State, mut offer: Offer, known: &mut Known) -> Step {
         offer.settings = offer.settings.without(|pointer, _| pointer.ends_with("Token"));
     }
     if let Err(problem) = keep(offer, present, known) {
-        known.notice = Some(problem);
+        known.stick = Some(problem);
         return stay(state);
     }
     if leaves {

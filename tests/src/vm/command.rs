@@ -1,5 +1,6 @@
 //! The command line of QEMU, and the names that later commands use.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -118,6 +119,26 @@ pub fn stick_id(index: usize) -> String {
 pub fn stick_drive(id: &str, image: &Path) -> Value {
     json!({
         "node-name": format!("{id}-drive"), "driver": "raw", "file": { "driver": "file", "filename": image },
+    })
+}
+
+/// The medium of a stick that answers reads of `sectors` with an error.
+pub fn worn_stick_drive(id: &str, image: &Path, sectors: Range<u64>) -> Value {
+    let errors: Vec<Value> = sectors
+        .map(|sector| json!({ "event": "none", "iotype": "read", "errno": 5, "sector": sector }))
+        .collect();
+    let file = json!({ "driver": "file", "filename": image });
+    json!({
+        "node-name": format!("{id}-drive"), "driver": "raw",
+        "file": { "driver": "blkdebug", "image": file, "inject-error": errors },
+    })
+}
+
+/// The medium of a write-protected stick.
+pub fn protected_stick_drive(id: &str, image: &Path) -> Value {
+    json!({
+        "node-name": format!("{id}-drive"), "driver": "raw", "read-only": true,
+        "file": { "driver": "file", "filename": image, "read-only": true },
     })
 }
 

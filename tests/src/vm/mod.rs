@@ -8,6 +8,7 @@ mod config;
 mod guest;
 mod qmp;
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -113,9 +114,23 @@ impl Vm {
 
     /// Plugs a stick in; the answer is its handle for [`Vm::unplug_stick`].
     pub async fn plug_stick(&self, image: &Path) -> Result<String> {
+        self.plug(|id| command::stick_drive(id, image)).await
+    }
+
+    /// Plugs a stick in of which these sectors of 512 bytes cannot be read.
+    pub async fn plug_worn_stick(&self, image: &Path, sectors: Range<u64>) -> Result<String> {
+        self.plug(|id| command::worn_stick_drive(id, image, sectors)).await
+    }
+
+    /// Plugs a stick in that cannot be written to.
+    pub async fn plug_protected_stick(&self, image: &Path) -> Result<String> {
+        self.plug(|id| command::protected_stick_drive(id, image)).await
+    }
+
+    async fn plug(&self, drive: impl FnOnce(&str) -> serde_json::Value) -> Result<String> {
         let id = command::stick_id(self.plugged.fetch_add(1, Ordering::Relaxed));
         let mut qmp = self.qmp.lock().await;
-        qmp.execute("blockdev-add", command::stick_drive(&id, image)).await?;
+        qmp.execute("blockdev-add", drive(&id)).await?;
         qmp.execute("device_add", command::stick_device(&id)).await?;
         Ok(id)
     }
@@ -124,8 +139,13 @@ impl Vm {
     pub async fn unplug_stick(&self, id: &str) -> Result<()> {
         let mut qmp = self.qmp.lock().await;
         qmp.execute("device_del", json!({ "id": id })).await?;
-        qmp.event("DEVICE_DELETED", secs(20)).await?;
-        qmp.execute("blockdev-del", json!({ "node-name": format!("{id}-drive") })).await.map(drop)
+        qmp.deleted(id, secs(20)).await?;
+        // A transfer that was under way holds the medium for a moment longer.
+        wait_for("the medium to be let go", secs(20), async || {
+            let drive = json!({ "node-name": format!("{id}-drive") });
+            qmp.execute("blockdev-del", drive).await.map(drop).map_err(|error| format!("{error:#}"))
+        })
+        .await
     }
 
     /// Pulls the plug.

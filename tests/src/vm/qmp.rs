@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Qmp {
     channel: Channel,
-    events: Vec<String>,
+    events: Vec<Value>,
 }
 
 impl Qmp {
@@ -36,8 +36,8 @@ impl Qmp {
         self.channel.send(&json!({ "execute": command, "arguments": arguments })).await?;
         loop {
             let mut message = self.channel.receive(LIMIT).await?;
-            if let Some(event) = message["event"].as_str() {
-                self.events.push(event.to_owned());
+            if message["event"].is_string() {
+                self.events.push(message);
             } else if let Some(error) = message.get("error") {
                 bail!("QMP {command}: {}", error["desc"]);
             } else {
@@ -46,18 +46,19 @@ impl Qmp {
         }
     }
 
-    /// Waits for an event, unless it came already; either way it counts once.
-    pub async fn event(&mut self, name: &str, limit: Duration) -> Result<()> {
+    /// Waits until a device is gone: of a stick the disk inside goes first, under a name of its own.
+    pub async fn deleted(&mut self, id: &str, limit: Duration) -> Result<()> {
         let deadline = tokio::time::Instant::now() + limit;
+        let gone = |event: &Value| event["event"] == "DEVICE_DELETED" && event["data"]["device"] == id;
         loop {
-            if let Some(index) = self.events.iter().position(|event| event == name) {
-                self.events.remove(index);
+            if self.events.iter().any(gone) {
+                self.events.retain(|event| !gone(event));
                 return Ok(());
             }
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-            let message = self.channel.receive(left).await.with_context(|| format!("QMP event {name}"))?;
-            if let Some(event) = message["event"].as_str() {
-                self.events.push(event.to_owned());
+            let message = self.channel.receive(left).await.with_context(|| format!("{id} is still there"))?;
+            if message["event"].is_string() {
+                self.events.push(message);
             }
         }
     }

@@ -103,8 +103,9 @@ impl World {
 
     /// These media are plugged in now; everything that follows is answered.
     pub fn plug(&mut self, candidates: &[Candidate]) -> Decision {
-        let lock = self.machine.stored().lock();
-        let screen = Screen { serial: self.serial.clone(), now: self.now.wall, lock };
+        let stored = self.machine.stored();
+        let (lock, taken) = (stored.lock(), stored.taken().map(str::to_owned));
+        let screen = Screen { serial: self.serial.clone(), now: self.now.wall, lock, taken };
         let decision = offer::decide(candidates, &screen);
         match decision.outcome.clone() {
             Some(Ok(offer)) => self.take(Event::Offered(offer)),

@@ -55,11 +55,9 @@ fn refusal(volumes: &[Volume], now: Timestamp) -> Option<Problem> {
     let named = audiences(volumes);
     let for_all = |volume: &Volume| volume.content.is_ok() && only(volume).is_empty();
     let others = (named.is_empty() || volumes.iter().any(for_all)).then_some(None);
-    named
-        .into_iter()
-        .map(Some)
-        .chain(others)
-        .find_map(|serial| offer::decide(&candidates, &Screen { serial, now, lock: None }).outcome?.err())
+    named.into_iter().map(Some).chain(others).find_map(|serial| {
+        offer::decide(&candidates, &Screen { serial, now, lock: None, taken: None }).outcome?.err()
+    })
 }
 
 /// A serial number for each set of files that are for the same screen: a thousand screens that are named in one
@@ -76,7 +74,7 @@ fn audiences(volumes: &[Volume]) -> Vec<String> {
 }
 
 fn judge(volume: Volume, now: Timestamp) -> Verdict {
-    let screen = Screen { serial: only(&volume).into_iter().next(), now, lock: None };
+    let screen = Screen { serial: only(&volume).into_iter().next(), now, lock: None, taken: None };
     let (problem, findings) = match &volume.content {
         Err(problem) => (Some(problem.clone()), vec![]),
         Ok(content) => {
