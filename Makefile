@@ -26,7 +26,7 @@ image: build ## Make the test image, target/image/disk.img
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
 
 ##@ Check
-.PHONY: test check unit scenarios soak
+.PHONY: test check unit scenarios fuzz soak
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
@@ -41,7 +41,10 @@ unit: ## Unit and integration tests, no virtual machine
 scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text selects
 	$(BIN)/scenarios $(ONLY)
 
-soak: image ## The scenarios again and again; ROUNDS=10
+fuzz: ## Random files and disks at what reads them; MINUTES=10 in all, TARGET=file settings medium
+	MINUTES=$(or $(MINUTES),10) tools/fuzz $(TARGET)
+
+soak: image fuzz ## Fuzzing, then the scenarios again and again; ROUNDS=10
 	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)
 
 ##@ Run
