@@ -203,6 +203,7 @@ impl Daemon {
         let had_media = self.decided.replace(decided).is_some_and(|(before, _)| before.outcome.is_some());
         // A stick without the file is private, and nothing is written to it.
         let volumes: Vec<_> = concerned().map(|found| (found.origin.clone(), found.volume.clone())).collect();
+        self.face.note_verdict(String::new());
         let names: Vec<&str> = volumes.iter().map(|(origin, _)| origin.as_str()).collect();
         let origin = names.join(", ");
         log_findings(&origin, &decision.findings);
@@ -259,7 +260,9 @@ impl Daemon {
                     Ok(()) => tracing::info!(origin, ?outcome, "verdict left on the stick"),
                     Err(error) => {
                         tracing::warn!(origin, ?outcome, %error, "no verdict left on the stick");
-                        note = format!("{origin}: {}", medium::why_not_written(&error));
+                        if let Some(why) = medium::why_not_written(&error) {
+                            note = format!("{origin}: {why}");
+                        }
                     }
                 }
             }

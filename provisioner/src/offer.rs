@@ -238,9 +238,12 @@ mod tests {
     fn a_file_for_other_boards_is_left_alone() {
         let mine = file("a", r#"{"version":1,"only":["AB12"]}"#);
         let other = file("b", r#"{"version":1,"only":["CD34"]}"#);
-        assert_eq!(code(&[mine.clone()], &screen()), None);
-        assert_eq!(code(&[other.clone()], &screen()), Some(Code::CfgScope));
-        assert_eq!(code(&[mine.clone()], &Screen { serial: None, ..screen() }), Some(Code::CfgScope));
+        assert_eq!(code(std::slice::from_ref(&mine), &screen()), None);
+        assert_eq!(code(std::slice::from_ref(&other), &screen()), Some(Code::CfgScope));
+        assert_eq!(
+            code(std::slice::from_ref(&mine), &Screen { serial: None, ..screen() }),
+            Some(Code::CfgScope)
+        );
         let decision = decide(&[other, mine], &screen());
         assert_eq!(decision.outcome.unwrap().unwrap().origin, "a");
         assert_eq!(decision.concerns, [1]);

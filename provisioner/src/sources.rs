@@ -137,12 +137,13 @@ impl Standing {
             Some(stick) => stick.digest.clone(),
             None => started.clone()?,
         };
-        let origins = stick.iter().map(|stick| stick.origin.clone());
-        let origin = origins.last().unwrap_or_else(|| {
-            let all: Vec<&str> =
-                self.above.iter().chain(&self.boot).map(|offer| offer.origin.as_str()).collect();
-            all.join(", ")
-        });
+        let origin = match &stick {
+            Some(stick) => stick.origin.clone(),
+            None => {
+                let all = self.above.iter().chain(&self.boot).map(|offer| offer.origin.as_str());
+                all.collect::<Vec<_>>().join(", ")
+            }
+        };
         let boot = self.boot.clone().filter(|_| fresh);
         let all = self.above.iter().cloned().chain(stick).chain(boot).reduce(Offer::over)?;
         Some(Offer { digest, started, origin, ..all })

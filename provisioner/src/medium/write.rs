@@ -21,13 +21,18 @@ pub fn write_result(volume: &Volume, mount_point: &Path, bytes: &[u8]) -> io::Re
     result
 }
 
-/// The reason in words that fit a screen.
-pub fn why_not_written(error: &io::Error) -> String {
+/// The reason in words that fit a screen; nothing for whoever has pulled the stick out.
+pub fn why_not_written(error: &io::Error) -> Option<String> {
+    use rustix::io::Errno;
+    let gone = [Errno::NODEV, Errno::NXIO, Errno::NOMEDIUM].map(Errno::raw_os_error);
     match error.kind() {
-        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => "it is write-protected".into(),
-        io::ErrorKind::StorageFull => "it is full".into(),
-        io::ErrorKind::NotFound => "it is gone".into(),
-        _ => error.to_string(),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            Some("it is write-protected".into())
+        }
+        io::ErrorKind::StorageFull => Some("it is full".into()),
+        io::ErrorKind::NotFound => None,
+        _ if error.raw_os_error().is_some_and(|number| gone.contains(&number)) => None,
+        _ => Some(error.to_string()),
     }
 }
 
