@@ -139,6 +139,16 @@ fn a_file_with_too_many_values_is_refused_where_they_begin_to_be_too_many() {
 }
 
 #[test]
+fn a_screen_has_only_so_many_outputs() {
+    let outputs = |count: usize| {
+        let all: Vec<String> = (0..count).map(|number| format!("\"HDMI-A-{number}\":{{}}")).collect();
+        format!(r#"{{"version":1,"display":{{{}}}}}"#, all.join(","))
+    };
+    assert_eq!(one(&outputs(33)), (Code::CfgValue, 1, 24, "/display".into()));
+    assert!(parse(outputs(32).as_bytes()).is_ok());
+}
+
+#[test]
 fn of_a_thousand_mistakes_a_hundred_are_listed_and_the_rest_is_counted() {
     let text =
         format!(r#"{{"version":1,{}"device":{{"tags":[{}1]}}}}"#, "\"x\":1,".repeat(2), "1,".repeat(999));

@@ -65,6 +65,8 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn object(&mut self, schema: &Schema, object: &Object<'a>, value: &Value<'a>, pointer: &str) {
+        let count = object.properties.len();
+        self.length(schema, count, "entry", "entries", ("minProperties", "maxProperties"), value, pointer);
         let tree = self.tree;
         let mut seen = HashSet::new();
         for member in &object.properties {

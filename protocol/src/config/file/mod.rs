@@ -87,7 +87,7 @@ pub struct ProvisionFile {
     pub device: Option<Device>,
     /// Outputs by connector name (`HDMI-A-1`), or `*` for all that are not named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(extend("propertyNames" = { "format": "connector" }, "x-since" = "0.1"))]
+    #[schemars(extend("maxProperties" = 32, "propertyNames" = { "format": "connector" }, "x-since" = "0.1"))]
     pub display: BTreeMap<String, Display>,
     /// What the account gives this screen, and who may maintain it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
