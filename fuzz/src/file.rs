@@ -17,7 +17,10 @@ pub fn check(bytes: &[u8]) {
             assert!(warnings.iter().all(Finding::is_warning), "{warnings:?}");
             findings(bytes, &warnings);
             let text = serde_json::to_vec(&file).expect("what was read can be written");
-            if text.len() <= MAX_BYTES {
+            // What is left out may be written, so a file that just fits may grow.
+            let small = bytes.len() < MAX_BYTES / 2
+                && bytes.iter().filter(|byte| b",[{".contains(byte)).count() < 10_000;
+            if small {
                 let again = parse(&text).expect("what was written can be read");
                 assert_eq!(again, Parsed { file, warnings: vec![] });
             }
