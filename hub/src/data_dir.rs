@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! hub.db, hub.db-wal, hub.db-shm   database
+//! database.url                     instead of it: address of a PostgreSQL database
 //! tls/ca.pem, tls/ca.key           private CA, made once
 //! tls/leaf.pem, tls/leaf.key       the server's certificate, re-issued when needed
 //! blobs/ab/ab…                     content by SHA-256
@@ -31,7 +32,8 @@ impl DataDir {
         check_owner(path, owner, rustix::process::geteuid().as_raw())?;
         let entries = fs::read_dir(path).map_err(unusable)?;
         let names: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
-        let ours = ["hub.db", "lock", "tls"].iter().any(|own| names.iter().any(|name| name == own));
+        let ours =
+            ["hub.db", "database.url", "lock", "tls"].iter().any(|own| names.iter().any(|name| name == own));
         if !ours && names.iter().any(|name| name != "lost+found") {
             return Err(Error::Invalid(format!(
                 "{} is neither empty nor the data directory of a hub; choose another with --data-dir",

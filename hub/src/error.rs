@@ -48,10 +48,8 @@ pub enum Error {
         source: sqlx::Error,
     },
     /// The database is of another version, or not a database of a hub.
-    #[error("the database {} cannot be brought up to date", path.display())]
+    #[error("the database cannot be brought up to date")]
     Migrate {
-        /// The file.
-        path: PathBuf,
         /// What did not fit.
         #[source]
         source: sqlx::migrate::MigrateError,

@@ -1,7 +1,8 @@
 //! All SQL of the hub, one file per table, and the connection to the database.
 //!
-//! Portable SQL only: what is particular to SQLite is in this file. Functions that are part of a larger change
-//! take the transaction's connection; reads that stand alone take the [`Store`].
+//! Portable SQL only, which SQLite and PostgreSQL both understand: what is particular to one of them is in this
+//! file. Functions that are part of a larger change take the transaction's connection; reads that stand alone
+//! take the [`Store`].
 
 pub mod accounts;
 pub mod audit;
@@ -12,77 +13,147 @@ pub mod playlists;
 pub mod settings;
 pub mod tokens;
 
+use std::fs;
+use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqliteConnection, SqlitePool};
+use sqlx::any::AnyPoolOptions;
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 
 use crate::data_dir::DataDir;
 use crate::{Error, Result};
 
+/// Environment variable with the address of a PostgreSQL database.
+pub const DATABASE_URL: &str = "SIGNAGE_HUB_DATABASE_URL";
 /// Connections that read at the same time.
 const READERS: u32 = 8;
+/// Connections that write at the same time, where the database can do that.
+const WRITERS: u32 = 8;
+/// The commands and the server share the database; one waits for the other as long as this.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// A connection inside a transaction.
-pub type Connection = SqliteConnection;
+pub type Connection = AnyConnection;
 
 /// A change that happens as a whole or not at all.
-pub type Transaction = sqlx::Transaction<'static, Sqlite>;
+pub type Transaction = sqlx::Transaction<'static, Any>;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
 
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    readers: SqlitePool,
-    /// One connection: writers queue for it in order, where SQLite's own lock goes to whoever asks at the right
-    /// moment. A change must not start another inside it: that one would wait in vain.
-    writer: SqlitePool,
+    kind: Kind,
+    readers: AnyPool,
+    /// With SQLite one connection: writers queue for it in order, where SQLite's own lock goes to whoever asks at
+    /// the right moment. A change must not start another inside it: that one would wait in vain.
+    writers: AnyPool,
 }
 
 impl Store {
-    /// Opens the database of a data directory and brings it up to date.
+    /// Opens the database of a data directory and brings it up to date: the PostgreSQL database that the
+    /// environment or the file `database.url` of the directory names, else `hub.db`.
     pub async fn open(directory: &DataDir) -> Result<Self> {
-        let path = directory.database();
-        // SQLite would let everybody read; its side files take over the mode of this one.
-        std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(Error::file("open the database", &path))?;
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .journal_mode(SqliteJournalMode::Wal)
-            // FULL, since a sequence number that a device has seen must not be given twice after a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // The commands and the server share the file; a writer waits for the other.
-            .busy_timeout(Duration::from_secs(10));
-        let pool = async |size, options| {
-            let pool = SqlitePoolOptions::new().max_connections(size).connect_with(options).await;
-            pool.map_err(Error::database("opening hub.db in the data directory"))
+        sqlx::any::install_default_drivers();
+        let (kind, url) = match postgres(directory)? {
+            Some(url) => (Kind::Postgres, url),
+            None => (Kind::Sqlite, sqlite(directory)?),
         };
-        let writer = pool(1, options.clone()).await?;
-        sqlx::migrate!().run(&writer).await.map_err(|source| Error::Migrate { path, source })?;
-        Ok(Self { readers: pool(READERS, options).await?, writer })
+        let pool = async |size| {
+            let options = AnyPoolOptions::new().max_connections(size).after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if kind == Kind::Sqlite {
+                        connection.execute(sqlx::AssertSqlSafe(pragmas())).await?;
+                    }
+                    Ok(())
+                })
+            });
+            options.connect(&url).await.map_err(Error::database("opening the database"))
+        };
+        let writers = pool(if kind == Kind::Sqlite { 1 } else { WRITERS }).await?;
+        sqlx::migrate!().run(&writers).await.map_err(|source| Error::Migrate { source })?;
+        Ok(Self { kind, readers: pool(READERS).await?, writers })
     }
 
-    /// Starts a change. IMMEDIATE takes the write lock at once: a transaction that reads first and writes later
-    /// would fail, not wait, when another one wrote in between.
+    /// Starts a change, which sees what every earlier change has left and is seen by every later one: changes
+    /// come one after the other, from however many hubs.
     pub async fn write(&self) -> Result<Transaction> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(Error::database("starting a change"))
+        let failed = Error::database("starting a change");
+        match self.kind {
+            // IMMEDIATE takes the write lock at once: a transaction that reads first and writes later would fail,
+            // not wait, when another one wrote in between.
+            Kind::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await.map_err(failed),
+            Kind::Postgres => {
+                let change = async {
+                    let mut change = self.writers.begin().await?;
+                    change.execute("SELECT pg_advisory_xact_lock(7382)").await?;
+                    Ok(change)
+                };
+                change.await.map_err(failed)
+            }
+        }
     }
 
     /// A connection for reading.
-    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Sqlite>> {
+    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
         self.readers.acquire().await.map_err(Error::database("getting a connection"))
     }
 
-    /// Finishes what is under way and closes the file.
+    /// Finishes what is under way and closes the database.
     pub async fn close(&self) {
         self.readers.close().await;
-        self.writer.close().await;
+        self.writers.close().await;
     }
+}
+
+/// The address of a PostgreSQL database, if one is to be used. It may hold a password, so it is no argument.
+fn postgres(directory: &DataDir) -> Result<Option<String>> {
+    let path = directory.path().join("database.url");
+    let url = match std::env::var(DATABASE_URL) {
+        Ok(url) => url,
+        Err(_) => match fs::read_to_string(&path) {
+            Ok(url) => url,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::file("read", &path)(error)),
+        },
+    };
+    let url = url.trim();
+    if ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Ok(Some(url.to_owned()));
+    }
+    Err(Error::Invalid(format!(
+        "{DATABASE_URL} or {} has to begin with postgres://; without it the hub keeps a file of its own",
+        path.display()
+    )))
+}
+
+fn sqlite(directory: &DataDir) -> Result<String> {
+    let path = directory.database();
+    // SQLite would let everybody read; its side files take over the mode of this one.
+    fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(Error::file("open the database", &path))?;
+    let path =
+        path.to_str().ok_or_else(|| Error::Invalid("the data directory's name is not UTF-8".into()))?;
+    let escaped = path.replace('%', "%25").replace('?', "%3F").replace('#', "%23").replace(' ', "%20");
+    Ok(format!("sqlite://{escaped}"))
+}
+
+/// FULL, since a sequence number that a device has seen must not be given twice after a power cut.
+fn pragmas() -> String {
+    format!(
+        "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        BUSY.as_millis()
+    )
 }
 
 /// Makes a change last.

@@ -21,6 +21,7 @@ use signage_protocol::Secret;
 use signage_protocol::api::{Enrolled, Enrollment, Hardware};
 use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
 use signage_protocol::token::Kind;
+use sqlx::Connection as _;
 use tower::ServiceExt as _;
 
 pub const URL: &str = "https://hub.example:8443";
@@ -37,7 +38,7 @@ pub struct TestHub {
 
 impl TestHub {
     pub async fn new() -> Self {
-        let data = tempfile::tempdir().unwrap();
+        let data = data_dir().await;
         let (directory, store) = serve::open(data.path()).await.unwrap();
         let urls: Vec<HubUrl> = vec![URL.parse().unwrap(), "https://localhost:8443".parse().unwrap()];
         let state = State::new(store, directory, urls).await.unwrap();
@@ -72,6 +73,22 @@ impl TestHub {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
+}
+
+/// An empty data directory. With `SIGNAGE_TEST_POSTGRES`, the address of a server, its database is a schema of
+/// its own there.
+pub async fn data_dir() -> tempfile::TempDir {
+    let data = tempfile::tempdir().unwrap();
+    if let Ok(server) = std::env::var("SIGNAGE_TEST_POSTGRES") {
+        sqlx::any::install_default_drivers();
+        let schema = ident::new("test").unwrap();
+        let mut connection = sqlx::AnyConnection::connect(&server).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
+        sqlx::Executor::execute(&mut connection, create).await.unwrap();
+        std::fs::write(data.path().join("database.url"), format!("{server}&options[search_path]={schema}"))
+            .unwrap();
+    }
+    data
 }
 
 pub async fn new_account(store: &Store, name: &str) -> Account {

@@ -22,7 +22,7 @@ fn client(ca_pem: &str) -> reqwest::Client {
 
 #[tokio::test]
 async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
-    let data = tempfile::tempdir().unwrap();
+    let data = crate::common::data_dir().await;
     let running = Hub::start(Options::local(data.path())).await.unwrap();
     assert_eq!(running.url, format!("https://127.0.0.1:{}", running.addr.port()));
     let http = client(&running.ca_pem);
@@ -67,7 +67,7 @@ async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
 
 #[tokio::test]
 async fn a_client_that_does_not_know_the_ca_goes_away() {
-    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (one, two) = (crate::common::data_dir().await, crate::common::data_dir().await);
     let running = Hub::start(Options::local(one.path())).await.unwrap();
     let other = Hub::start(Options::local(two.path())).await.unwrap();
     let error = client(&other.ca_pem).get(format!("{}/healthz", running.url)).send().await.unwrap_err();
@@ -76,7 +76,7 @@ async fn a_client_that_does_not_know_the_ca_goes_away() {
 
 #[tokio::test]
 async fn a_port_in_use_is_an_error_that_says_so() {
-    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (one, two) = (crate::common::data_dir().await, crate::common::data_dir().await);
     let running = Hub::start(Options::local(one.path())).await.unwrap();
     let second = Hub::start(Options { listen: running.addr, ..Options::local(two.path()) }).await;
     assert!(matches!(second, Err(Error::Listen { .. })));
@@ -84,7 +84,7 @@ async fn a_port_in_use_is_an_error_that_says_so() {
 
 #[tokio::test]
 async fn the_public_address_is_remembered_for_the_commands() {
-    let data = tempfile::tempdir().unwrap();
+    let data = crate::common::data_dir().await;
     let public_url = Some("https://Hub.Example:8443/".to_owned());
     let running = Hub::start(Options { public_url, ..Options::local(data.path()) }).await.unwrap();
     assert_eq!(running.url, "https://hub.example:8443");
@@ -125,7 +125,7 @@ fn silent_after(sent: &[u8], address: SocketAddr, ca_pem: &str) -> (String, Dura
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_falls_silent_is_disconnected() {
-    let data = tempfile::tempdir().unwrap();
+    let data = crate::common::data_dir().await;
     let options = Options { client_timeout: Duration::from_secs(2), ..Options::local(data.path()) };
     let running = Hub::start(options).await.unwrap();
     let (address, ca_pem) = (running.addr, running.ca_pem.clone());
