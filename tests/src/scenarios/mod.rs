@@ -7,6 +7,7 @@ mod plays;
 mod power;
 mod sources;
 mod standing;
+mod sticks;
 mod storage;
 mod token;
 
@@ -30,6 +31,9 @@ scenarios! {
     "broken-file", "broken JSON is shown with line and column", file::broken;
     "unknown-token", "a refused token is explained and not tried again and again", token::unknown;
     "sources", "every source is taken in its rank, and the screen tells which setting came from where", sources::ranked;
+    "sticks", "what is wrong with a stick is read on the screen, case by case of the corpus", sticks::corpus;
+    "stick-faults", "worn-out, write-protected and full sticks do no more harm than they must", sticks::faults;
+    "unplug-storm", "a hundred sticks plugged in and out at once leave nothing behind", sticks::storm;
     "hub-down-at-boot", "enrolment ends within 10 s of the hub coming back", hub_away::at_boot;
     "hub-down-after-reboot", "content plays from the store while the hub is down", hub_away::after_reboot;
     "data-wiped", "broken storage is explained on the screen", storage::wiped;
