@@ -1,6 +1,8 @@
 //! Every case of the corpus against the code that reads sticks, judges files and moves the screen, without a
 //! machine around it. All cases that do not get exactly their verdict are named at once.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 mod world;
 
 use std::collections::BTreeMap;
