@@ -6,7 +6,7 @@ use signage_protocol::config::ProvisionFile;
 use signage_protocol::jws::SigningKey;
 use signage_provisioner::medium::Content;
 use signage_provisioner::merge::Settings;
-use signage_provisioner::offer::{Screen, judge};
+use signage_provisioner::offer::{Lock, Screen, judge};
 use signage_provisioner::settings::{profiles, unsupported};
 
 use super::file;
@@ -20,7 +20,8 @@ pub fn check(bytes: &[u8]) {
         lock: None,
         taken: None,
     };
-    let locked = Screen { lock: Some(SigningKey::from_bytes(&[7; 32]).verifying_key()), ..screen.clone() };
+    let lock = Lock { key: SigningKey::from_bytes(&[7; 32]).verifying_key(), newest: None };
+    let locked = Screen { lock: Some(lock), ..screen.clone() };
     let (refused, _) = judge("a stick", &content, &locked);
     file::problem(&refused.expect_err("nothing is its own signature"));
 

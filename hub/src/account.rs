@@ -91,10 +91,16 @@ pub async fn create(
 /// Signs a provisioning file, so that the account's locked screens take it. A file that no screen would take is
 /// not signed.
 pub async fn sign_file(store: &Store, account: &Account, file: &[u8], now: Millis) -> Result<String> {
-    if let Err(findings) = config::parse(file) {
+    let parsed = config::parse(file).map_err(|findings| {
         let first = findings.first().map(Problem::from);
         let detail = first.and_then(|problem| problem.detail).unwrap_or_default();
-        return Err(Error::Invalid(format!("the provisioning file is not valid: {detail}")));
+        Error::Invalid(format!("the provisioning file is not valid: {detail}"))
+    })?;
+    if parsed.file.issued_at.is_none() {
+        // By it a screen tells the newest of the signed files from one that somebody has kept.
+        return Err(Error::Invalid(
+            "the provisioning file needs \"issuedAt\", the time of its making".into(),
+        ));
     }
     let signature = account.sign_detached(typ::CONFIGURATION, file)?;
     let digest = hex::encode(Sha256::digest(file));

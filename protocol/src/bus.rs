@@ -103,7 +103,8 @@ impl Phase {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "dbus", derive(zvariant::Type))]
 #[cfg_attr(feature = "dbus", zvariant(signature = "a{sv}"))]
-#[serde(rename_all = "PascalCase")]
+// What another version does not know reads as none: the two daemons may meet across an update.
+#[serde(rename_all = "PascalCase", default)]
 pub struct Status {
     /// Grows with every change since the provisioner started.
     #[cfg_attr(feature = "dbus", serde(with = "zvariant::as_value"))]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::bus::{Phase, Status};
+use crate::bus::Status;
 use crate::config::Finding;
 use crate::problem::Code;
 
@@ -71,18 +71,6 @@ pub struct Explained {
     pub detail: Option<String>,
 }
 
-/// What there is to say about a file by now; `None` while all is under way and well.
-pub fn outcome(refused: bool, status: &Status) -> Option<Outcome> {
-    let problem = status.problem();
-    match status.phase() {
-        _ if refused => Some(Outcome::Refused),
-        Phase::Pending | Phase::Authorized | Phase::Unauthorized => Some(Outcome::Applied),
-        // A file without a token: its settings are in force, and the screen waits for somebody with a token.
-        Phase::Sources if problem == Some(Code::UsbNone) => Some(Outcome::Applied),
-        _ => problem.map(|_| Outcome::Waiting),
-    }
-}
-
 impl Verdict {
     /// The document for an outcome.
     pub fn new(
@@ -112,24 +100,5 @@ impl Verdict {
             problem,
             findings,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn status(phase: Phase, code: Option<Code>) -> Status {
-        let problem_code = code.map(|code| code.to_string()).unwrap_or_default();
-        Status { phase: phase.as_str().into(), problem_code, ..Status::default() }
-    }
-
-    #[test]
-    fn there_is_something_to_say_when_it_is_over_or_stuck() {
-        assert_eq!(outcome(false, &status(Phase::Enrolling, None)), None);
-        assert_eq!(outcome(false, &status(Phase::Enrolling, Some(Code::TokUnknown))), Some(Outcome::Waiting));
-        assert_eq!(outcome(false, &status(Phase::Authorized, None)), Some(Outcome::Applied));
-        assert_eq!(outcome(false, &status(Phase::Sources, Some(Code::UsbNone))), Some(Outcome::Applied));
-        assert_eq!(outcome(true, &status(Phase::Authorized, None)), Some(Outcome::Refused));
     }
 }

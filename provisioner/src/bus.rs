@@ -71,9 +71,12 @@ impl Face {
         })
     }
 
-    /// Replaces what is said about the verdict. True when that differs.
-    pub fn note_verdict(&self, note: String) -> bool {
-        self.with(|inner| inner.change(Status { verdict_note: note, ..inner.status.clone() }))
+    /// Replaces what is said about the verdict, and tells everybody if that differs.
+    pub async fn note_verdict(&self, bus: &Connection, note: String) {
+        let news = self.with(|inner| inner.change(Status { verdict_note: note, ..inner.status.clone() }));
+        if news && let Err(error) = self.announce(bus).await {
+            tracing::warn!(%error, "status not announced");
+        }
     }
 
     /// Tells everybody, in one signal.

@@ -12,7 +12,7 @@ use signage_protocol::api::{Enrolled, Enrollment};
 use signage_protocol::bus::Status;
 use signage_protocol::config::Finding;
 use signage_protocol::problem::{Code, Problem};
-use signage_protocol::verdict::{self, Outcome, Verdict};
+use signage_protocol::verdict::{Outcome, Verdict};
 use tokio::sync::mpsc;
 use zbus::Connection;
 
@@ -23,7 +23,7 @@ use crate::identity::{self, Identity};
 use crate::machine::{Effect, Event, Failure, Job, Machine, Moment};
 use crate::medium::{self, Found, Volume};
 use crate::network::{self, Link};
-use crate::offer::{self, Candidate, Decision, Screen};
+use crate::offer::{self, Candidate, Decision, Offer, Screen};
 use crate::settings;
 use crate::sources::{Source, Standing};
 use crate::storage;
@@ -31,6 +31,9 @@ use crate::store::{Store, Stored};
 
 /// A service that has not answered by then will not.
 const CALL: Duration = Duration::from_secs(30);
+
+/// How long a stick that is plugged in at power-on may take to appear.
+const SLOW_STICK: Duration = Duration::from_secs(5);
 
 /// Where the daemon keeps and finds things.
 #[derive(Debug, Clone)]
@@ -76,7 +79,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         applying: Arc::default(),
         shown_problem: Default::default(),
         standing: Standing::default(),
-        fresh: false,
+        waiting: false,
         decided: None,
         verdict: None,
         writing: Arc::default(),
@@ -92,6 +95,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     watch_media(options.runtime.join("medium"), media);
     notify(&[sd_notify::NotifyState::Ready]);
 
+    let stick_deadline = tokio::time::Instant::now() + SLOW_STICK;
     let bus_lost = daemon.bus.clone();
     let mut watchdog = tokio::time::interval(watchdog_interval());
     loop {
@@ -102,7 +106,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
                 Some(event) => daemon.take(event).await,
                 None => return Ok(()),
             },
-            Some(found) = found.recv() => daemon.media(found).await,
+            found = found.recv() => match found {
+                Some(found) => daemon.media(found).await,
+                None => anyhow::bail!("sticks are not noticed any more"),
+            },
+            () = tokio::time::sleep_until(stick_deadline), if daemon.waiting => daemon.offer(None).await,
             () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => daemon.take(Event::WakeUp).await,
             _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
             // Without its bus the daemon is deaf and mute; the service is started again.
@@ -124,8 +132,8 @@ struct Daemon {
     shown_problem: (String, String),
     /// The sources that are there at every start.
     standing: Standing,
-    /// Whether those have not been taken over since they changed.
-    fresh: bool,
+    /// Whether those wait for a stick that may still be on its way.
+    waiting: bool,
     /// What the media meant when they changed last, and which media they were.
     decided: Option<(Decision, Vec<String>)>,
     verdict: Option<Pending>,
@@ -137,7 +145,6 @@ struct Daemon {
 struct Pending {
     volumes: Vec<(String, Volume)>,
     findings: Vec<Finding>,
-    refused: bool,
     /// What was written last.
     written: Option<(Outcome, String)>,
 }
@@ -163,16 +170,24 @@ impl Daemon {
     /// Reads the sources that are there at every start. What they say waits for the first look at sticks, which
     /// outrank one of them.
     async fn read_standing(&mut self, options: &Options) {
-        self.standing = Standing::read(&options.sources, &options.boot, &self.screen());
-        let stored = self.machine.stored().started();
-        self.fresh = self.standing.digest().is_some_and(|digest| Some(digest.as_str()) != stored);
+        let taken = self.machine.stored().standing();
+        self.standing = Standing::read(&options.sources, &options.boot, &self.screen(), &taken);
         for (origin, problem, findings) in std::mem::take(&mut self.standing.faults) {
             log_findings(&origin, &findings);
-            tracing::warn!(origin, code = %problem.code, "source refused");
+            tracing::warn!(origin, code = %problem.code, detail = problem.detail, "source refused");
             // A screen that has an account has more to say than that.
             if self.machine.stored().enrolment.is_none() {
                 self.take(Event::Rejected(problem)).await;
             }
+        }
+    }
+
+    /// Offers what the sources of every start and a stick say together, if anything of it is new.
+    async fn offer(&mut self, stick: Option<Offer>) {
+        self.waiting = false;
+        if let Some(offer) = self.standing.with(stick, &self.machine.stored().standing()) {
+            tracing::info!(origin = offer.origin, "provisioning file accepted");
+            self.take(Event::Offered(Box::new(offer))).await;
         }
     }
 
@@ -203,41 +218,30 @@ impl Daemon {
         let had_media = self.decided.replace(decided).is_some_and(|(before, _)| before.outcome.is_some());
         // A stick without the file is private, and nothing is written to it.
         let volumes: Vec<_> = concerned().map(|found| (found.origin.clone(), found.volume.clone())).collect();
-        self.face.note_verdict(String::new());
+        self.face.note_verdict(&self.bus, String::new()).await;
         let names: Vec<&str> = volumes.iter().map(|(origin, _)| origin.as_str()).collect();
         let origin = names.join(", ");
         log_findings(&origin, &decision.findings);
-        let refused = matches!(decision.outcome, Some(Err(_)));
-        self.verdict = (!volumes.is_empty()).then_some(Pending {
-            volumes,
-            findings: decision.findings,
-            refused,
-            written: None,
-        });
-        let stick = match decision.outcome {
-            Some(Ok(stick)) => Some(*stick),
+        let findings = decision.findings;
+        self.verdict = (!volumes.is_empty()).then_some(Pending { volumes, findings, written: None });
+        match decision.outcome {
+            Some(Ok(stick)) => self.offer(Some(*stick)).await,
             Some(Err(problem)) => {
-                tracing::warn!(origin, code = %problem.code, "medium refused");
+                tracing::warn!(origin, code = %problem.code, detail = problem.detail, "medium refused");
+                self.offer(None).await;
                 self.take(Event::Rejected(problem)).await;
-                None
             }
-            None if had_media => {
-                self.take(Event::MediaGone).await;
-                None
-            }
-            None => None,
-        };
-        if let Some(offer) = self.standing.with(stick, self.fresh) {
-            self.fresh = false;
-            tracing::info!(origin = offer.origin, "provisioning file accepted");
-            self.take(Event::Offered(Box::new(offer))).await;
+            None if had_media => self.take(Event::MediaGone).await,
+            // A stick that is there from the start may need a moment, and outranks the boot partition.
+            None if self.standing.boots_anew(&self.machine.stored().standing()) => self.waiting = true,
+            None => self.offer(None).await,
         }
     }
 
     /// Leaves on the medium what has become of its file, whenever that changes.
     fn leave_verdict(&mut self, status: &Status) {
         let Some(pending) = &mut self.verdict else { return };
-        let Some(outcome) = verdict::outcome(pending.refused, status) else { return };
+        let Some(outcome) = self.machine.outcome() else { return };
         let news = (outcome, status.problem_code.clone());
         if pending.written.as_ref() == Some(&news) {
             return;
@@ -247,7 +251,7 @@ impl Daemon {
         let document = Verdict::new(outcome, status, pending.findings.clone(), software, Timestamp::now());
         let volumes = pending.volumes.clone();
         let (result_point, writing) = (self.result_point.clone(), self.writing.clone());
-        let face = (self.face.clone(), self.bus.clone());
+        let (face, bus) = (self.face.clone(), self.bus.clone());
         let leave = move || {
             // One after the other, the newest last.
             let _alone = writing.lock();
@@ -269,13 +273,8 @@ impl Daemon {
             note
         };
         tokio::spawn(async move {
-            let (face, bus) = face;
             let note = tokio::task::spawn_blocking(leave).await.unwrap_or_default();
-            if face.note_verdict(note)
-                && let Err(error) = face.announce(&bus).await
-            {
-                tracing::warn!(%error, "status not announced");
-            }
+            face.note_verdict(&bus, note).await;
         });
     }
 
@@ -344,7 +343,12 @@ impl Daemon {
     }
 
     fn check_clock(&self, job: Job) {
-        let issued_at = self.machine.stored().configuration.as_ref().and_then(|stored| stored.file.issued_at);
+        // A screen that has an account knows the time by what its hub has signed, not by somebody's stick.
+        let stored = self.machine.stored();
+        let issued_at = match &stored.enrolment {
+            Some(_) => self.machine.authorized_from(),
+            None => stored.configuration.as_ref().and_then(|stored| stored.file.issued_at),
+        };
         self.send(match clock::make_credible(issued_at) {
             Ok(()) => Event::ClockCredible(job),
             Err(problem) => Event::ClockWrong(job, problem),

@@ -65,11 +65,13 @@ impl Settings {
         }
     }
 
-    /// These settings, and those of `lower` that these do not give.
+    /// These settings, and those of `lower` that these do not give. A token goes to no other hub than the one
+    /// that it came with.
     #[must_use]
     pub fn over(mut self, mut lower: Self) -> Self {
-        if self.has_token() {
-            TOKENS.iter().for_each(|token| drop(lower.0.remove(&format!("/{token}"))));
+        let moves = matches!((self.hub(), lower.hub()), (Some(new), Some(old)) if new != old);
+        if self.has_token() || moves {
+            lower = lower.without_token();
         }
         lower.0.append(&mut self.0);
         lower
@@ -80,6 +82,17 @@ impl Settings {
     pub fn without(mut self, drop: impl Fn(&str, &str) -> bool) -> Self {
         self.0.retain(|pointer, (_, origin)| !drop(pointer, origin));
         self
+    }
+
+    /// Without a token.
+    #[must_use]
+    pub fn without_token(self) -> Self {
+        self.without(|pointer, _| TOKENS.iter().any(|token| pointer.strip_prefix('/') == Some(token)))
+    }
+
+    /// The address of the hub, as it is given.
+    fn hub(&self) -> Option<&Value> {
+        self.0.get("/hub")?.0.get("url")
     }
 
     /// Whether one of them is a token.
@@ -160,6 +173,14 @@ mod tests {
         let high = settings(json!({ "hub": { "url": "https://a" } }), "");
         let low = settings(json!({ "hub": { "url": "https://b", "ca": "…" } }), "");
         assert_eq!(high.over(low).file().unwrap().hub.unwrap().ca, None);
+    }
+
+    #[test]
+    fn a_token_goes_to_no_other_hub_than_its_own() {
+        let hub = |url: &str| settings(json!({ "hub": { "url": url } }), "stick");
+        let low = settings(json!({ "provisionToken": "sgp_1", "hub": { "url": "https://a" } }), "stored");
+        assert!(!hub("https://evil").over(low.clone()).has_token());
+        assert!(hub("https://a").over(low).has_token());
     }
 
     #[test]

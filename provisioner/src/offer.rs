@@ -1,5 +1,7 @@
 //! What the media that are plugged in mean to this screen: settings that may be applied, or a problem. Pure.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -13,11 +15,12 @@ use crate::merge::Settings;
 /// What somebody wants of this screen: the settings of one source, or of several laid over each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offer {
-    /// SHA-256 of the file.
-    pub digest: String,
-    /// Digest of the sources that are there at every start, when they are part of this offer for the first
-    /// time.
-    pub started: Option<String>,
+    /// SHA-256 of the file; of several, that of the stick.
+    pub digest: Option<String>,
+    /// The sources of every start that count for the first time, by origin, each with its digest.
+    pub standing: BTreeMap<String, String>,
+    /// When the file was made, if it was signed for this locked screen.
+    pub signed_at: Option<Timestamp>,
     /// The source, for people.
     pub origin: String,
     /// Whether a screen leaves its present account for this one.
@@ -29,9 +32,25 @@ pub struct Offer {
 impl Offer {
     /// This offer, and what a lower source gives beside it.
     #[must_use]
-    pub fn over(self, lower: Self) -> Self {
-        Self { replace: self.replace || lower.replace, settings: self.settings.over(lower.settings), ..self }
+    pub fn over(mut self, lower: Self) -> Self {
+        self.standing.extend(lower.standing);
+        Self {
+            digest: self.digest.or(lower.digest),
+            signed_at: self.signed_at.max(lower.signed_at),
+            replace: self.replace || lower.replace,
+            settings: self.settings.over(lower.settings),
+            ..self
+        }
     }
+}
+
+/// When a screen is locked, what it asks for.
+#[derive(Debug, Clone)]
+pub struct Lock {
+    /// Whose signature.
+    pub key: VerifyingKey,
+    /// When the newest signed file was made that it has taken: an older one is a replay.
+    pub newest: Option<Timestamp>,
 }
 
 /// A place where a provisioning file may be, and what is there.
@@ -50,8 +69,8 @@ pub struct Screen {
     pub serial: Option<String>,
     /// The present.
     pub now: Timestamp,
-    /// When it is locked, the key whose signature it asks for.
-    pub lock: Option<VerifyingKey>,
+    /// When it is locked, what it asks for.
+    pub lock: Option<Lock>,
     /// Digest of the file that it took last.
     pub taken: Option<String>,
 }
@@ -142,21 +161,27 @@ pub fn judge(
     content: &Content,
     screen: &Screen,
 ) -> (Result<Box<Offer>, Problem>, Vec<Finding>) {
-    if let Err(problem) = signed(content, screen) {
+    let digest = hex::encode(Sha256::digest(&content.file));
+    // What was taken once was in order then: the lock that it brought, and the date of its expiry, are for others.
+    let again = screen.taken.as_ref() == Some(&digest);
+    let lock = screen.lock.as_ref().filter(|_| !again);
+    if let Some(Err(problem)) = lock.map(|lock| signed(content, lock)) {
         return (Err(problem), vec![]);
     }
     let parsed = match config::parse(&content.file) {
         Ok(parsed) => parsed,
         Err(findings) => return (Err(summary(&findings)), findings),
     };
-    let digest = hex::encode(Sha256::digest(&content.file));
-    // A file expires for its first use only.
-    let again = screen.taken.as_ref() == Some(&digest);
-    let outcome = match out_of_scope(&parsed.file, screen) {
-        Some(problem) if !again => Err(problem),
-        _ => Ok(Box::new(Offer {
-            digest,
-            started: None,
+    let problem = lock
+        .and_then(|lock| replayed(&parsed.file, lock))
+        .or_else(|| out_of_scope(&parsed.file, screen))
+        .filter(|_| !again);
+    let outcome = match problem {
+        Some(problem) => Err(problem),
+        None => Ok(Box::new(Offer {
+            digest: Some(digest),
+            standing: BTreeMap::new(),
+            signed_at: parsed.file.issued_at.filter(|_| lock.is_some()),
             origin: origin.to_owned(),
             replace: parsed.file.replace,
             settings: Settings::new(&given(&content.file), |_| origin.to_owned()),
@@ -172,15 +197,26 @@ fn given(file: &[u8]) -> Map<String, Value> {
 }
 
 /// Whether a locked screen may look at the file at all.
-fn signed(content: &Content, screen: &Screen) -> Result<(), Problem> {
-    let Some(key) = &screen.lock else { return Ok(()) };
+fn signed(content: &Content, lock: &Lock) -> Result<(), Problem> {
     let unsigned = |detail: String| Problem::new(Code::CfgUnsigned, detail);
     let signature = content.signature.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
     let Some(signature) = signature else {
         return Err(unsigned(format!("{} is missing", config::SIGNATURE_NAME)));
     };
-    jws::verify_detached(signature, typ::CONFIGURATION, &content.file, key)
+    jws::verify_detached(signature, typ::CONFIGURATION, &content.file, &lock.key)
         .map_err(|error| unsigned(format!("{}: {error}", config::SIGNATURE_NAME)))
+}
+
+/// Why a signed file is one that somebody has kept: an old one that opens the lock would open it for ever.
+fn replayed(file: &ProvisionFile, lock: &Lock) -> Option<Problem> {
+    let detail = match (file.issued_at, lock.newest) {
+        (None, _) => "/issuedAt is missing in the signed file".into(),
+        (Some(issued), Some(newest)) if issued < newest => {
+            format!("the file of {issued} is older than the last one, of {newest}")
+        }
+        _ => return None,
+    };
+    Some(Problem::new(Code::CfgUnsigned, detail))
 }
 
 /// The first finding, and how many more there are: a screen has no room for all, the journal has.
@@ -261,7 +297,7 @@ mod tests {
         assert_eq!(code(&[until("2026-11-20")], &screen()), Some(Code::CfgExpired));
         let before = Screen { now: Timestamp::UNIX_EPOCH, ..screen() };
         let taken = decide(&[until("2026-11-20")], &before).outcome.unwrap().unwrap().digest;
-        assert_eq!(code(&[until("2026-11-20")], &Screen { taken: Some(taken), ..screen() }), None);
+        assert_eq!(code(&[until("2026-11-20")], &Screen { taken, ..screen() }), None);
     }
 
     #[test]
@@ -310,8 +346,12 @@ mod tests {
     #[test]
     fn a_locked_screen_asks_for_its_accounts_signature() {
         let key = SigningKey::from_bytes(&[5; 32]);
-        let locked = Screen { lock: Some(key.verifying_key()), ..screen() };
-        let bytes = br#"{"version":1}"#;
+        let lock = |newest: Option<&str>| Screen {
+            lock: Some(Lock { key: key.verifying_key(), newest: newest.map(|text| text.parse().unwrap()) }),
+            ..screen()
+        };
+        let locked = lock(Some("2026-11-20T10:00:00Z"));
+        let bytes = br#"{"version":1,"issuedAt":"2026-11-20T10:00:00Z"}"#;
         let with = |signature: Option<String>| Candidate {
             origin: "a".into(),
             content: Ok(Content { file: bytes.to_vec(), signature: signature.map(Into::into) }),
@@ -328,5 +368,12 @@ mod tests {
         }
         assert_eq!(code(&[with(None)], &screen()), None);
         assert_eq!(code(&[with(None), with(sign(5, bytes))], &locked), None);
+        // An old file that somebody has kept, and the file that brought the lock.
+        assert_eq!(
+            code(&[with(sign(5, bytes))], &lock(Some("2026-11-20T10:00:01Z"))),
+            Some(Code::CfgUnsigned)
+        );
+        let taken = decide(&[with(None)], &screen()).outcome.unwrap().unwrap().digest;
+        assert_eq!(code(&[with(None)], &Screen { taken, ..locked }), None);
     }
 }

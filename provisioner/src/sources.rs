@@ -3,6 +3,7 @@
 //! What they say is laid over what is stored once; after that they count again when they change, or when a
 //! stick is plugged in, which all but the boot partition outrank.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -83,36 +84,43 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Reads all of them; `boot` is where the boot partition is mounted.
-    pub fn read(sources: &[Source], boot: &Path, screen: &Screen) -> Self {
+    /// Reads all of them; `boot` is where the boot partition is mounted, `taken` what was taken of them before:
+    /// digests by origin.
+    pub fn read(sources: &[Source], boot: &Path, screen: &Screen, taken: &BTreeMap<String, String>) -> Self {
         let mut standing = Self::default();
-        // A lock is for those who can reach the screen, not for those who configure its system.
-        let unlocked = Screen { lock: None, ..screen.clone() };
+        let screen = |origin: &str| Screen { taken: taken.get(origin).cloned(), ..screen.clone() };
         for Source { origin, gives } in sources {
+            // A lock is for those who can reach the screen, not for those who configure its system.
+            let screen = Screen { lock: None, ..screen(origin) };
             let offer = match gives {
                 Gives::Token(token) => of_token(origin, token).map_err(|problem| (problem, vec![])),
                 Gives::TokenFile(path) => read_file(path, MAX_TOKEN_BYTES)
                     .and_then(|bytes| of_token(origin, &Secret::new(String::from_utf8_lossy(&bytes))))
                     .map_err(|problem| (problem, vec![])),
-                Gives::File(path) => of_file(origin, path, &unlocked),
+                Gives::File(path) => of_file(origin, path, &screen),
             };
             let offer = standing.keep(origin, offer);
             standing.above.extend(offer);
         }
-        standing.boot = match folder::read(&mut Mounted(boot)) {
+        let offer = match folder::read(&mut Mounted(boot)) {
             Ok(content) => {
-                let (outcome, findings) = offer::judge(BOOT, &content, screen);
-                standing.keep(BOOT, outcome.map(|offer| *offer).map_err(|problem| (problem, findings)))
+                let (outcome, findings) = offer::judge(BOOT, &content, &screen(BOOT));
+                outcome.map(|offer| Some(*offer)).map_err(|problem| (problem, findings))
             }
-            // Most screens have no file there.
-            Err(_) => None,
+            // Most screens have no file there, and some no such folder.
+            Err(problem) if problem == Code::UsbNoFile.into() || !boot.exists() => Ok(None),
+            Err(problem) => Err((problem, vec![])),
+        };
+        standing.boot = match offer {
+            Ok(offer) => offer.and_then(|offer| standing.keep(BOOT, Ok(offer))),
+            Err(fault) => standing.keep(BOOT, Err(fault)),
         };
         standing
     }
 
     fn keep(&mut self, origin: &str, offer: Result<Offer, (Problem, Vec<Finding>)>) -> Option<Offer> {
         match offer {
-            Ok(offer) => Some(offer),
+            Ok(offer) => Some(standing(offer)),
             Err((mut problem, findings)) => {
                 let detail = problem.detail.map_or(origin.to_owned(), |detail| format!("{origin}: {detail}"));
                 problem.detail = Some(detail);
@@ -122,32 +130,47 @@ impl Standing {
         }
     }
 
-    /// What tells these sources from those of another start; `None` when there are none.
-    pub fn digest(&self) -> Option<String> {
-        let mut all = self.above.iter().chain(&self.boot).peekable();
-        all.peek()?;
-        let joined = all.fold(Sha256::new(), |hash, offer| hash.chain_update(&offer.digest));
-        Some(hex::encode(joined.finalize()))
+    /// Whether the boot partition has something that was not taken yet.
+    pub fn boots_anew(&self, taken: &BTreeMap<String, String>) -> bool {
+        self.boot.as_ref().is_some_and(|offer| is_new(offer, taken))
     }
 
-    /// What these sources and a stick say together. `fresh`: they have not been taken over since they changed.
-    pub fn with(&self, stick: Option<Offer>, fresh: bool) -> Option<Offer> {
-        let started = self.digest().filter(|_| fresh);
-        let digest = match &stick {
-            Some(stick) => stick.digest.clone(),
-            None => started.clone()?,
-        };
+    /// What these sources and a stick say together; `None` when nothing of it is new. A source that was taken
+    /// before still outranks a stick, but its token and its hub have done their work.
+    pub fn with(&self, stick: Option<Offer>, taken: &BTreeMap<String, String>) -> Option<Offer> {
+        let boot = self.boot.iter().filter(|offer| is_new(offer, taken));
+        if stick.is_none() && boot.clone().chain(&self.above).all(|offer| !is_new(offer, taken)) {
+            return None;
+        }
         let origin = match &stick {
             Some(stick) => stick.origin.clone(),
             None => {
-                let all = self.above.iter().chain(&self.boot).map(|offer| offer.origin.as_str());
-                all.collect::<Vec<_>>().join(", ")
+                let new = self.above.iter().filter(|offer| is_new(offer, taken)).chain(boot.clone());
+                new.map(|offer| offer.origin.as_str()).collect::<Vec<_>>().join(", ")
             }
         };
-        let boot = self.boot.clone().filter(|_| fresh);
-        let all = self.above.iter().cloned().chain(stick).chain(boot).reduce(Offer::over)?;
-        Some(Offer { digest, started, origin, ..all })
+        let above = self.above.iter().map(|offer| match is_new(offer, taken) {
+            true => offer.clone(),
+            false => {
+                let settings = offer.settings.clone().without_token();
+                let settings = settings.without(|pointer, _| pointer == "/hub");
+                Offer { replace: false, settings, ..offer.clone() }
+            }
+        });
+        let all = above.chain(stick).chain(boot.cloned()).reduce(Offer::over)?;
+        Some(Offer { origin, ..all })
     }
+}
+
+/// Whether a source was not taken as it is now.
+fn is_new(offer: &Offer, taken: &BTreeMap<String, String>) -> bool {
+    offer.standing.iter().any(|(origin, digest)| taken.get(origin) != Some(digest))
+}
+
+/// The same offer as that of a source of every start: it is known by its origin.
+fn standing(offer: Offer) -> Offer {
+    let standing = offer.digest.map(|digest| (offer.origin.clone(), digest)).into_iter().collect();
+    Offer { digest: None, standing, ..offer }
 }
 
 /// The name of that source.
@@ -167,8 +190,9 @@ fn of_token(origin: &str, text: &Secret) -> Result<Offer, Problem> {
     };
     let document = Map::from_iter([(field.to_owned(), Value::from(token))]);
     Ok(Offer {
-        digest: hex::encode(Sha256::digest(token)),
-        started: None,
+        digest: Some(hex::encode(Sha256::digest(token))),
+        standing: BTreeMap::new(),
+        signed_at: None,
         origin: origin.to_owned(),
         replace: false,
         settings: Settings::new(&document, |_| origin.to_owned()),
@@ -210,7 +234,12 @@ mod tests {
         if let Some(json) = boot {
             fs::write(directory.path().join("telemetry_config.json"), json).unwrap();
         }
-        Standing::read(sources, directory.path(), &Screen::default())
+        Standing::read(sources, directory.path(), &Screen::default(), &BTreeMap::new())
+    }
+
+    /// What is there, as taken.
+    fn taken(offer: &Offer) -> BTreeMap<String, String> {
+        offer.standing.clone()
     }
 
     fn stick(json: &str) -> Offer {
@@ -243,23 +272,50 @@ mod tests {
             r#"{{"version":1,"hub":{{"url":"https://h"}},"provisionToken":"{}","device":{{"name":"stick"}}}}"#,
             token(2).expose()
         );
-        let offer = standing.with(Some(stick(&json)), true).unwrap();
+        let offer = standing.with(Some(stick(&json)), &BTreeMap::new()).unwrap();
         let origins = offer.settings.origins();
         assert_eq!(origins["/provisionToken"], "--provisionToken");
         assert_eq!(origins["/device/name"], "stick");
         assert_eq!(origins["/device/location"], "boot partition");
         assert_eq!(offer.digest, stick(&json).digest);
-        assert_eq!(offer.started, standing.digest());
-        let later = standing.with(Some(stick(&json)), false).unwrap();
-        assert!(!later.settings.origins().contains_key("/device/location"));
+        // A token that has done its work goes nowhere with the next stick.
+        let later = standing.with(Some(stick(&json)), &taken(&offer)).unwrap();
+        let origins = later.settings.origins();
+        assert_eq!(origins["/provisionToken"], "stick");
+        assert!(!origins.contains_key("/device/location"));
     }
 
     #[test]
-    fn without_a_stick_they_count_once() {
-        let standing = standing(&[], Some(r#"{"version":1,"device":{"name":"boot"}}"#));
-        assert_eq!(standing.with(None, true).unwrap().origin, "boot partition");
-        assert_eq!(standing.with(None, false), None);
-        assert_eq!(Standing::default().with(None, true), None);
+    fn each_counts_once_until_it_changes() {
+        let boot = |name: &str| format!(r#"{{"version":1,"device":{{"name":"{name}"}}}}"#);
+        let flag = Source { origin: "--provisionToken".into(), gives: Gives::Token(token(1)) };
+        let both = standing(std::slice::from_ref(&flag), Some(&boot("one")));
+        let offer = both.with(None, &BTreeMap::new()).unwrap();
+        assert_eq!(offer.origin, "--provisionToken, boot partition");
+        assert_eq!(both.with(None, &taken(&offer)), None);
+        let other = standing(&[flag], Some(&boot("two"))).with(None, &taken(&offer)).unwrap();
+        assert_eq!(other.origin, "boot partition");
+        assert!(!other.settings.has_token());
+        assert_eq!(
+            standing(&[], None).with(None, &taken(&offer)),
+            None,
+            "one that is missing changes nothing"
+        );
+    }
+
+    #[test]
+    fn a_file_that_was_taken_stays_good_after_its_date() {
+        let directory = tempfile::tempdir().unwrap();
+        let json = r#"{"version":1,"expiresAt":"2026-11-20T00:00:00Z"}"#;
+        fs::write(directory.path().join("telemetry_config.json"), json).unwrap();
+        let read = |now: &str, taken: &BTreeMap<String, String>| {
+            let screen = Screen { now: now.parse().unwrap(), ..Screen::default() };
+            Standing::read(&[], directory.path(), &screen, taken)
+        };
+        let nothing = BTreeMap::new();
+        let offer = read("2026-11-19T00:00:00Z", &nothing).with(None, &nothing).unwrap();
+        assert_eq!(read("2026-11-21T00:00:00Z", &taken(&offer)).faults, []);
+        assert_eq!(read("2026-11-21T00:00:00Z", &nothing).faults[0].1.code, Code::CfgExpired);
     }
 
     #[test]

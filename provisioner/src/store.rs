@@ -3,19 +3,19 @@
 //! A write goes to a temporary file, is synced, renamed over the old one, and the directory is synced. At
 //! any instant there is either the old document or the new one. Files are `0600` in a `0700` directory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signage_protocol::api::Enrolled;
 use signage_protocol::config::{self, ProvisionFile};
-use signage_protocol::jws::VerifyingKey;
 
 use crate::merge::{Origins, Settings};
-use crate::offer::Offer;
+use crate::offer::{Lock, Offer};
 
 const STATE: &str = "state.json";
 
@@ -35,11 +35,15 @@ pub struct Stored {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Configuration {
-    /// SHA-256 of the file that was taken last.
-    pub digest: String,
-    /// Digest of the sources that are there at every start, as they were taken last.
+    /// SHA-256 of the file that was taken from a stick last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started: Option<String>,
+    pub digest: Option<String>,
+    /// The sources of every start that were taken, by origin, each with its digest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub standing: BTreeMap<String, String>,
+    /// When the newest file was made that was signed for this screen while it was locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<Timestamp>,
     /// For people: the source that was taken last.
     pub origin: String,
     /// All settings in force; without the token once that is used up.
@@ -49,6 +53,31 @@ pub struct Configuration {
     pub origins: Origins,
     /// Whether NetworkManager has the profiles, and keeps them itself.
     pub network_applied: bool,
+}
+
+impl Configuration {
+    /// As much as is understood. Whatever else is lost, a locked screen stays locked.
+    fn rescue(part: &serde_json::Value) -> Option<Self> {
+        let locked = || {
+            part["file"]["lock"].as_bool().filter(|lock| *lock)?;
+            let file = ProvisionFile { lock: true, ..ProvisionFile::empty() };
+            Some(Self { origin: "damaged state".into(), file, ..Self::empty() })
+        };
+        Self::deserialize(part).ok().or_else(locked)
+    }
+
+    /// One that says nothing.
+    pub fn empty() -> Self {
+        Self {
+            digest: None,
+            standing: BTreeMap::new(),
+            signed_at: None,
+            origin: String::new(),
+            file: ProvisionFile::empty(),
+            origins: Origins::new(),
+            network_applied: true,
+        }
+    }
 }
 
 /// Where a hub is, and how to trust it.
@@ -90,19 +119,22 @@ impl Stored {
     /// Whether an offer brings nothing that was not taken already.
     pub fn has(&self, offer: &Offer) -> bool {
         self.configuration.as_ref().is_some_and(|configuration| {
-            configuration.digest == offer.digest
-                && (offer.started.is_none() || configuration.started == offer.started)
+            (offer.digest.is_none() || configuration.digest == offer.digest)
+                && offer
+                    .standing
+                    .iter()
+                    .all(|(origin, digest)| configuration.standing.get(origin) == Some(digest))
         })
     }
 
-    /// Digest of the file that was taken last.
+    /// Digest of the file that was taken from a stick last.
     pub fn taken(&self) -> Option<&str> {
-        self.configuration.as_ref().map(|configuration| configuration.digest.as_str())
+        self.configuration.as_ref()?.digest.as_deref()
     }
 
-    /// Digest of the sources that are there at every start, as they were taken last.
-    pub fn started(&self) -> Option<&str> {
-        self.configuration.as_ref()?.started.as_deref()
+    /// The sources of every start that were taken, by origin, each with its digest.
+    pub fn standing(&self) -> BTreeMap<String, String> {
+        self.configuration.as_ref().map(|configuration| configuration.standing.clone()).unwrap_or_default()
     }
 
     /// All settings in force.
@@ -113,13 +145,12 @@ impl Stored {
             .unwrap_or_default()
     }
 
-    /// The key whose signature a file needs on this screen; `None` when it is not locked. A lock without a key
-    /// would shut everybody out, so it waits for one.
-    pub fn lock(&self) -> Option<VerifyingKey> {
-        let file =
-            self.configuration.as_ref().map(|configuration| &configuration.file).filter(|file| file.lock)?;
-        let enrolled = self.enrolment.as_ref().map(|enrolment| &enrolment.enrolled.account_key);
-        enrolled.or_else(|| file.hub.as_ref()?.public_key.as_ref())?.verifying_key()
+    /// What a file needs on this screen; `None` when it is not locked. The lock is the account's: before there is
+    /// one, anybody could lock others out with a key of their own.
+    pub fn lock(&self) -> Option<Lock> {
+        let configuration = self.configuration.as_ref().filter(|configuration| configuration.file.lock)?;
+        let key = self.enrolment.as_ref()?.enrolled.account_key.verifying_key()?;
+        Some(Lock { key, newest: configuration.signed_at })
     }
 
     /// Whether NetworkManager has this configuration already.
@@ -183,7 +214,7 @@ impl Store {
         self.replace("state.json.damaged", &bytes)?;
         let parts: HashMap<String, serde_json::Value> = serde_json::from_slice(&bytes).unwrap_or_default();
         let stored = Stored {
-            configuration: parts.get("configuration").and_then(|part| Configuration::deserialize(part).ok()),
+            configuration: parts.get("configuration").and_then(Configuration::rescue),
             enrolment: parts.get("enrolment").and_then(|part| Enrolment::deserialize(part).ok()),
         };
         let enrolled = stored.enrolment.is_some();
@@ -243,12 +274,10 @@ mod tests {
         let file =
             signage_protocol::config::parse(br#"{"version":1,"device":{"name":"Foyer"}}"#).unwrap().file;
         let configuration = Configuration {
-            digest: "d".into(),
-            started: None,
+            digest: Some("d".into()),
             origin: "stick".into(),
             file,
-            origins: Origins::new(),
-            network_applied: false,
+            ..Configuration::empty()
         };
         Stored { configuration: Some(configuration), enrolment: None }
     }
@@ -285,6 +314,16 @@ mod tests {
         fs::write(directory.path().join("state.json"), document.to_string()).unwrap();
         assert_eq!(store.load().unwrap(), sample());
         assert!(directory.path().join("state.json.damaged").exists());
+    }
+
+    #[test]
+    fn a_locked_screen_stays_locked_whatever_is_lost() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let mut document = serde_json::to_value(sample()).unwrap();
+        document["configuration"]["file"] = serde_json::json!({ "lock": true, "version": "from the future" });
+        fs::write(directory.path().join("state.json"), document.to_string()).unwrap();
+        assert!(store.load().unwrap().configuration.unwrap().file.lock);
     }
 
     #[test]

@@ -14,7 +14,8 @@ mod properties;
 #[test]
 fn saved_inputs_keep_what_they_have_to() {
     // One test, because memory is counted for all of the process.
-    let targets: [(&str, fn(&[u8])); 3] = [
+    type Check = fn(&[u8]);
+    let targets: [(&str, Check); 3] = [
         ("file", properties::file::check),
         ("settings", properties::settings::check),
         ("medium", properties::medium::check),

@@ -223,12 +223,14 @@ async fn a_file_is_signed_for_locked_screens_if_a_screen_would_take_it() {
     let hub = TestHub::new().await;
     let sign =
         |file: &'static str| account::sign_file(hub.store(), &hub.account, file.as_bytes(), ident::now());
-    let file = r#"{"version":1,"lock":true}"#;
+    let file = r#"{"version":1,"issuedAt":"2026-11-20T10:00:00Z","lock":true}"#;
     let signature = sign(file).await.unwrap();
     let key = hub.account.public_key().unwrap().verifying_key().unwrap();
     jws::verify_detached(&signature, typ::CONFIGURATION, file.as_bytes(), &key).unwrap();
     let refused = sign(r#"{"version":1,"lock":"yes"}"#).await.unwrap_err().to_string();
     assert!(refused.contains("/lock"), "{refused}");
+    let undated = sign(r#"{"version":1}"#).await.unwrap_err().to_string();
+    assert!(undated.contains("issuedAt"), "{undated}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -45,10 +45,10 @@ enum Command {
         #[arg(long, default_value = "/boot")]
         boot: PathBuf,
         /// Token that enrols this screen. Others see arguments: prefer a file, a variable or a credential.
-        #[arg(long = "provisionToken", alias = "provision-token", value_name = "TOKEN")]
+        #[arg(long = "provisionToken", value_name = "TOKEN")]
         provision_token: Option<Secret>,
         /// Provisioning file.
-        #[arg(long = "provisionFile", alias = "provision-file", value_name = "PATH")]
+        #[arg(long = "provisionFile", value_name = "PATH")]
         provision_file: Option<PathBuf>,
     },
     /// Show where this screen stands.

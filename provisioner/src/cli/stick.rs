@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use signage_protocol::Secret;
-use signage_protocol::config::{Connection, Device, Hub, HubUrl, Network, ProvisionFile};
+use signage_protocol::config::{
+    Connection, Device, Hub, HubUrl, MAX_SIGNATURE_BYTES, Network, ProvisionFile,
+};
 use signage_protocol::token::{self, Kind};
 
 use super::check::{INVALID, human, read};
@@ -84,7 +86,7 @@ impl Arguments {
     /// Makes the stick and says what is on it.
     pub(super) fn make(self) -> anyhow::Result<ExitCode> {
         let content =
-            Content { file: self.file()?, signature: self.signature.as_ref().map(read_from).transpose()? };
+            Content { file: self.file()?, signature: self.signature.as_ref().map(signature).transpose()? };
         let target = match (&self.device, &self.image) {
             (Some(path), _) => Target::Device { path: path.clone() },
             (None, Some(path)) => Target::Image { path: path.clone(), bytes: u64::from(self.size) << 20 },
@@ -176,6 +178,16 @@ impl Arguments {
 fn read_from(path: &PathBuf) -> anyhow::Result<Vec<u8>> {
     let bytes = if path.as_os_str() == "-" { read(io::stdin()) } else { File::open(path).and_then(read) };
     bytes.with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// A signature, if it can be one: the screen would read no more of the file.
+fn signature(path: &PathBuf) -> anyhow::Result<Vec<u8>> {
+    let bytes = read_from(path)?;
+    let detached = std::str::from_utf8(&bytes).is_ok_and(|text| text.contains(".."));
+    if bytes.len() > MAX_SIGNATURE_BYTES || !detached {
+        anyhow::bail!("{} is no signature of a provisioning file", path.display());
+    }
+    Ok(bytes)
 }
 
 /// Asks a person. Without one at the terminal nothing is confirmed.

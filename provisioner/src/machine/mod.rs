@@ -26,6 +26,7 @@ use signage_protocol::config;
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::problem::{Code, Problem};
+use signage_protocol::verdict::Outcome;
 
 use crate::store::Stored;
 
@@ -46,7 +47,7 @@ pub struct Known {
     link: Option<Problem>,
     /// What keeps the device from the next state.
     problem: Option<Problem>,
-    /// What is wrong with the stick that is plugged into an enrolled device.
+    /// What is wrong with the stick that is plugged in, or was plugged in last. Nothing of it is used.
     stick: Option<Problem>,
     /// What is wrong with settings, without keeping the device from anything.
     notice: Option<Problem>,
@@ -115,6 +116,29 @@ impl Machine {
         }
     }
 
+    /// What there is to say about the stick that was plugged in last; `None` while all is under way and well.
+    pub fn outcome(&self) -> Option<Outcome> {
+        let known = &self.known;
+        if known.stick.is_some() {
+            return Some(Outcome::Refused);
+        }
+        match (self.state.phase(), known.apply) {
+            (Phase::Starting, _) => None,
+            // Settings that did not come up: the former ones are back.
+            (_, Some(Poll { failures: 1.., .. })) => Some(Outcome::Waiting),
+            (_, Some(_)) => None,
+            (Phase::Pending | Phase::Authorized | Phase::Unauthorized, None) => Some(Outcome::Applied),
+            // A file without a token: its settings are in force, and the screen waits for somebody with a token.
+            (Phase::Sources, None) if known.problem == Some(Code::UsbNone.into()) => Some(Outcome::Applied),
+            _ => known.problem.as_ref().map(|_| Outcome::Waiting),
+        }
+    }
+
+    /// Start of the authorization that an enrolled device has: a time that has passed.
+    pub fn authorized_from(&self) -> Option<Timestamp> {
+        Some(self.known.authorization().ok()?.not_before)
+    }
+
     /// When the stored authorization ends, while it holds.
     fn expiry(&self, now: Moment) -> Option<std::time::Duration> {
         if self.state.phase() != Phase::Authorized {
@@ -127,14 +151,14 @@ impl Machine {
 
 impl Known {
     /// Why a file is for another hub or account than this enrolled device belongs to.
-    fn elsewhere(&self, hub: &config::Hub) -> Option<Problem> {
+    fn elsewhere(&self, hub: &config::Hub, origin: &str) -> Option<Problem> {
         let enrolment = self.stored.enrolment.as_ref()?;
         let other =
             hub.url.address().filter(|url| *url != enrolment.hub.url).map(str::to_owned).or_else(|| {
                 let key = hub.public_key.as_ref().filter(|key| **key != enrolment.enrolled.account_key)?;
                 Some(format!("account {}", key.thumbprint()))
             });
-        other.map(|other| Problem::new(Code::CfgForeign, other))
+        other.map(|other| Problem::new(Code::CfgForeign, format!("{other}, by {origin}")))
     }
 
     /// Why the account that took this device is not the one of the file.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use signage_protocol::api::Enrolled;
+use signage_protocol::config::ProvisionFile;
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::problem::{Code, Problem};
@@ -64,7 +65,8 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
 
         (state @ S::Sources { .. }, E::Offered(offer)) => adopt(state, *offer, known),
         (S::Sources { .. }, E::Rejected(problem)) => {
-            known.problem = Some(problem);
+            known.stick = Some(problem);
+            known.problem = Some(Code::UsbNone.into());
             stay(S::Sources { advise_at: None })
         }
         (S::Sources { advise_at: Some(at) }, E::WakeUp) if now.mono >= at => {
@@ -125,6 +127,7 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
         // "try now", which is what somebody wants who pulls a stick and plugs it back in.
         (state @ (S::Settings | S::Network | S::Clock { .. } | S::Enrolling { .. }), E::Offered(offer)) => {
             let failed_to_apply = known.apply.is_some_and(|apply| apply.due.is_some());
+            known.stick = None;
             match state {
                 _ if !known.stored.has(&offer) => adopt(state, *offer, known),
                 S::Settings if failed_to_apply => (S::Settings, vec![apply_again(known)]),
@@ -132,24 +135,10 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
                 state => stay(state),
             }
         }
-        (
-            state @ (S::Settings | S::Network | S::Clock { .. } | S::Enrolling { .. }),
-            E::Rejected(problem),
-        ) => {
-            known.problem = Some(problem);
-            stay(state)
-        }
 
         // Enrolled. Nothing but the authorization decides whether it plays.
         (state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }), E::Offered(offer)) => {
             restock(state, *offer, known)
-        }
-        (
-            state @ (S::Pending { .. } | S::Authorized { .. } | S::Unauthorized { .. }),
-            E::Rejected(problem),
-        ) => {
-            known.stick = Some(problem);
-            stay(state)
         }
         (
             S::Pending { refresh } | S::Authorized { refresh } | S::Unauthorized { refresh },
@@ -172,16 +161,17 @@ fn transition(state: State, event: Event, known: &mut Known, now: Moment, random
             enrolled_wakes(state, known, now)
         }
 
-        // What was wrong with a stick is over when it is gone; a mistake in its file stays on the screen for
-        // whoever corrects it now.
-        (S::Sources { advise_at }, E::MediaGone) => {
-            if known.problem.take_if(about_medium).is_some() {
-                known.problem = Some(Code::UsbNone.into());
-            }
-            stay(S::Sources { advise_at })
+        (state, E::Rejected(problem)) => {
+            known.stick = Some(problem);
+            stay(state)
+        }
+        // What was wrong with a stick is over when it is gone. On a screen that waits for one, a mistake in its
+        // file stays, for whoever corrects it now.
+        (state @ S::Sources { .. }, E::MediaGone) => {
+            known.stick.take_if(about_medium);
+            stay(state)
         }
         (state, E::MediaGone) => {
-            known.problem.take_if(about_medium);
             known.stick = None;
             stay(state)
         }
@@ -273,10 +263,11 @@ fn loaded(stored: Stored, known: &mut Known, now: Moment, random: f64) -> Step {
 
 /// Takes over settings: kept first, then applied.
 fn adopt(state: State, offer: Offer, known: &mut Known) -> Step {
+    known.stick = None;
     match keep(offer, known.stored.settings(), known) {
         Ok(()) => (State::Settings, vec![Effect::Save, apply(known)]),
         Err(problem) => {
-            known.problem = Some(problem);
+            known.stick = Some(problem);
             stay(state)
         }
     }
@@ -284,24 +275,35 @@ fn adopt(state: State, offer: Offer, known: &mut Known) -> Step {
 
 /// Lays an offer over the present settings.
 fn keep(offer: Offer, mut present: Settings, known: &mut Known) -> Result<(), Problem> {
-    let Offer { digest, started, origin, settings, .. } = offer;
+    let Offer { digest, standing, signed_at, origin, settings, .. } = offer;
     if !known.stored.network_applied() {
         // A network that a stick brought and that never came up would keep the next stick from helping.
         present = present.without(|pointer, origin| {
             is_below(pointer, "/network/connections") && !sources::is_standing(origin)
         });
     }
+    let given = settings.origins().contains_key("/network/connections");
     let merged = settings.over(present);
     // Each source was checked, and what is taken from it is taken as a whole.
     let file = merged.file().map_err(|error| Problem::new(Code::CfgValue, error.to_string()))?;
     (known.problem, known.notice) = (None, None);
-    let before = known.stored.configuration.take();
-    let network_applied =
-        before.as_ref().is_some_and(|before| before.network_applied && before.file.network == file.network);
-    let started = started.or(before.and_then(|before| before.started));
-    let origins = merged.origins();
-    known.stored.configuration =
-        Some(Configuration { digest, started, origin, file, origins, network_applied });
+    let before = known.stored.configuration.take().unwrap_or_else(Configuration::empty);
+    let connections =
+        |file: &ProvisionFile| file.network.clone().map(|network| network.connections).unwrap_or_default();
+    // Without connections NetworkManager keeps what it has, unless they are taken away by name.
+    let unchanged = before.network_applied && connections(&before.file) == connections(&file);
+    let network_applied = unchanged || (!given && connections(&file).is_empty());
+    let mut all = before.standing;
+    all.extend(standing);
+    known.stored.configuration = Some(Configuration {
+        digest: digest.or(before.digest),
+        standing: all,
+        signed_at: signed_at.or(before.signed_at),
+        origin,
+        file,
+        origins: merged.origins(),
+        network_applied,
+    });
     Ok(())
 }
 
@@ -312,11 +314,12 @@ fn is_below(pointer: &str, group: &str) -> bool {
 
 /// Whether a problem ends when the stick is pulled out.
 fn about_medium(problem: &mut Problem) -> bool {
-    use Code::{CfgExpired, CfgForeign, CfgScope, CfgUnsigned, UsbDisagree, UsbFilesystem, UsbNoFile};
-    matches!(
-        problem.code,
-        UsbNoFile | UsbFilesystem | UsbDisagree | CfgForeign | CfgScope | CfgExpired | CfgUnsigned
-    )
+    use Code::{
+        CfgExpired, CfgForeign, CfgScope, CfgUnreadable, CfgUnsigned, UsbDisagree, UsbFilesystem, UsbNoFile,
+    };
+    let code = problem.code;
+    matches!(code, UsbNoFile | UsbFilesystem | UsbDisagree)
+        || matches!(code, CfgForeign | CfgScope | CfgExpired | CfgUnsigned | CfgUnreadable)
 }
 
 fn apply(known: &mut Known) -> Effect {
@@ -428,10 +431,17 @@ fn restock(state: State, mut offer: Offer, known: &mut Known) -> Step {
         return if failed { (state, vec![apply_again(known)]) } else { stay(state) };
     }
     let hub = offer.settings.file().ok().and_then(|file| file.hub);
-    let elsewhere = hub.as_ref().and_then(|hub| known.elsewhere(hub));
+    let elsewhere = hub.as_ref().and_then(|hub| known.elsewhere(hub, &offer.origin));
     if let Some(problem) = elsewhere.clone().filter(|_| !offer.replace) {
         known.stick = Some(problem);
-        return stay(state);
+        // A source of every start is told once; it would refuse every stick after it.
+        return match &mut known.stored.configuration {
+            Some(configuration) if !offer.standing.is_empty() => {
+                configuration.standing.extend(offer.standing);
+                (state, vec![Effect::Save])
+            }
+            _ => stay(state),
+        };
     }
     let helpless = known.forgotten || !matches!(state, State::Authorized { .. });
     let leaves = elsewhere.is_some() || (offer.settings.has_token() && (offer.replace || helpless));

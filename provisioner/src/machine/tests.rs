@@ -11,6 +11,7 @@ use signage_protocol::document::{Authorization, AuthorizationKind};
 use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
 use signage_protocol::problem::{Code, Problem};
 use signage_protocol::token::{Kind, RANDOM_BYTES};
+use signage_protocol::verdict::Outcome;
 
 use super::*;
 use crate::identity::Identity;
@@ -34,7 +35,7 @@ fn start() -> Moment {
 fn judged(digest: &str, json: &str) -> Box<Offer> {
     let content = Content { file: json.into(), signature: None };
     let (offer, _) = offer::judge("stick", &content, &Screen::default());
-    Box::new(Offer { digest: digest.into(), ..*offer.unwrap() })
+    Box::new(Offer { digest: Some(digest.into()), ..*offer.unwrap() })
 }
 
 /// A stick for a hub, with more in its file.
@@ -47,7 +48,7 @@ fn stick(digest: &str, hub: &str, extra: &str) -> Event {
 
 /// A stick for our hub, with a network of its own.
 fn offer(digest: &str) -> Event {
-    stick(digest, HUB, &format!(r#","network":{{"ntp":["{digest}.example"]}}"#))
+    stick(digest, HUB, &format!(r#","network":{{"connections":[{{"type":"ethernet","match":{{"interface":"{digest}"}}}}]}}"#))
 }
 
 fn document(sequence: u64, granted: bool, expires_at: Option<Timestamp>) -> String {
@@ -403,11 +404,12 @@ fn settings_of_sources_and_earlier_sticks_stay_unless_they_are_given_anew() {
     walk.take(Event::Offered(settings));
     let stored = walk.machine.stored();
     let file = &stored.configuration.as_ref().unwrap().file;
-    assert_eq!(file.network.as_ref().unwrap().ntp, ["a.example"], "what the first stick gave");
+    let wanted = file.network.as_ref().unwrap().connections[0].interface.clone().unwrap();
+    assert_eq!(wanted.interface.as_deref(), Some("a"), "what the first stick gave");
     assert_eq!(file.device.as_ref().unwrap().name.as_deref(), Some("Foyer"));
-    assert_eq!(stored.lock(), Some(account().verifying_key()));
+    assert_eq!(stored.lock().map(|lock| lock.key), Some(account().verifying_key()));
     walk.take(Event::Offered(judged("u", r#"{"version":1,"lock":false}"#)));
-    assert_eq!(walk.machine.stored().lock(), None);
+    assert!(walk.machine.stored().lock().is_none());
 }
 
 #[test]
@@ -424,25 +426,86 @@ fn what_an_account_gave_goes_with_it() {
 fn a_network_that_never_came_up_does_not_keep_the_next_stick_from_helping() {
     let mut walk = Walk::new();
     walk.take(Event::Loaded(Box::default()));
-    let wrong = r#"{"version":1,"network":{"connections":[{"type":"ethernet","interface":"eth7"}]}}"#;
+    let wrong = r#"{"version":1,"network":{"connections":[{"type":"ethernet","match":{"interface":"eth7"}}]}}"#;
     let effects = walk.take(Event::Offered(judged("w", wrong)));
     let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
     walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));
-    walk.take(stick("r", HUB, ""));
-    assert_eq!(walk.machine.stored().configuration.as_ref().unwrap().file.network, None);
+    let effects = walk.take(stick("r", HUB, r#","network":{"ntp":["a.example"]}"#));
+    let network = walk.machine.stored().configuration.clone().unwrap().file.network.unwrap();
+    assert_eq!((network.connections, network.ntp), (vec![], vec!["a.example".to_owned()]));
+    assert!(matches!(effects[..], [Effect::Save, Effect::Apply { network: false, .. }]), "{effects:?}");
 }
 
 #[test]
 fn the_sources_of_every_start_count_again_only_when_they_change() {
     let started = |text: &str| {
         let offer = judged("boot", r#"{"version":1,"device":{"name":"Boot"}}"#);
-        Event::Offered(Box::new(Offer { started: Some(text.into()), digest: text.into(), ..*offer }))
+        let standing = [("boot partition".to_owned(), text.to_owned())].into();
+        Event::Offered(Box::new(Offer { standing, digest: None, ..*offer }))
     };
     let mut walk = Walk::to_authorized();
+    let taken = |walk: &Walk| walk.machine.stored().standing().get("boot partition").cloned();
     walk.take(started("one"));
-    assert_eq!(walk.machine.stored().started(), Some("one"));
+    assert_eq!(taken(&walk).as_deref(), Some("one"));
+    assert_eq!(walk.machine.stored().taken(), Some("a"), "the stick stays the one that was taken");
     walk.take(offer("b"));
-    assert_eq!(walk.machine.stored().started(), Some("one"), "a stick does not make them new");
+    assert_eq!(taken(&walk).as_deref(), Some("one"), "a stick does not make them new");
+    assert_eq!(walk.take(started("one")), []);
+}
+
+#[test]
+fn a_refused_stick_is_explained_whatever_else_goes_wrong_and_its_verdict_says_refused() {
+    let (mut walk, job) = Walk::to_enrolling();
+    walk.take(Event::Rejected(Code::CfgValue.into()));
+    walk.take(Event::EnrollFailed(job, Failure::Absent(Code::HubUnreachable.into())));
+    assert_eq!((walk.problem(), walk.machine.outcome()), (Some(Code::CfgValue), Some(Outcome::Refused)));
+    walk.take(Event::MediaGone);
+    assert_eq!(walk.problem(), Some(Code::HubUnreachable));
+
+    let mut walk = Walk::to_authorized();
+    walk.take(stick("other", "https://other.example", ""));
+    assert_eq!(walk.machine.outcome(), Some(Outcome::Refused));
+}
+
+#[test]
+fn a_verdict_waits_until_settings_have_come_up() {
+    let mut walk = Walk::to_authorized();
+    let effects = walk.take(offer("b"));
+    let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
+    assert_eq!(walk.machine.outcome(), None);
+    walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));
+    assert_eq!(walk.machine.outcome(), Some(Outcome::Waiting));
+    let effects = walk.take(offer("b"));
+    let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
+    walk.take(Event::SettingsApplied(job, None));
+    assert_eq!(walk.machine.outcome(), Some(Outcome::Applied));
+}
+
+#[test]
+fn a_stored_token_goes_to_no_hub_that_a_stick_names() {
+    let (mut walk, _) = Walk::to_enrolling();
+    walk.take(Event::Offered(judged("e", r#"{"version":1,"hub":{"url":"https://evil.example"}}"#)));
+    assert!(walk.machine.stored().configuration.as_ref().unwrap().file.token().is_none());
+}
+
+#[test]
+fn a_lock_holds_for_an_account_only() {
+    let (mut walk, _) = Walk::to_enrolling();
+    let key = serde_json::to_string(&PublicKey::from(&account().verifying_key())).unwrap();
+    let lock = format!(r#"{{"version":1,"lock":true,"hub":{{"url":"{HUB}","publicKey":{key}}}}}"#);
+    walk.take(Event::Offered(judged("l", &lock)));
+    assert!(walk.machine.stored().lock().is_none());
+}
+
+#[test]
+fn a_source_of_another_hub_is_told_once_and_blocks_no_stick() {
+    let mut walk = Walk::to_authorized();
+    let elsewhere = judged("c", r#"{"version":1,"hub":{"url":"https://other.example"}}"#);
+    let standing = [("credential X".to_owned(), "one".to_owned())].into();
+    let elsewhere = Box::new(Offer { standing, digest: None, ..*elsewhere });
+    assert_eq!(walk.take(Event::Offered(elsewhere)), [Effect::Save]);
+    assert_eq!(walk.problem(), Some(Code::CfgForeign));
+    assert_eq!(walk.machine.stored().standing()["credential X"], "one");
 }
 
 #[test]

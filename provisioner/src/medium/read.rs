@@ -1,7 +1,7 @@
 //! Reads what a volume holds of ours, by a mount that lasts no longer than the reading.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use signage_protocol::problem::{Code, Problem};
 
 use super::filesystem::Filesystem;
 use super::folder::{self, Content, Folder, Kind};
+use super::image;
 
 /// A block device with room for a file system: a whole medium or one of its partitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +38,17 @@ impl Volume {
         }
         let content = folder::read(&mut Mounted(mount_point));
         self.unmount(mount_point);
-        Some(content)
+        // The kernel passes over the parts of a FAT folder that it cannot read.
+        let hidden = content.as_ref().is_err_and(|problem| problem.code == Code::UsbNoFile);
+        Some(content.map_err(|problem| self.read_error().filter(|_| hidden).unwrap_or(problem)))
+    }
+
+    /// What keeps the folder from being read, without the kernel between.
+    fn read_error(&self) -> Option<Problem> {
+        let mut node = File::open(&self.node).ok()?;
+        let bytes = node.seek(SeekFrom::End(0)).ok()?;
+        let problems = image::scan(node, bytes).ok()?.into_iter().filter_map(|volume| volume.content.err());
+        problems.into_iter().find(|problem| problem.code == Code::UsbRead)
     }
 
     /// Mounts it with everything off that a strange medium could abuse.
@@ -85,8 +96,10 @@ impl Folder for Mounted<'_> {
     }
 
     fn read(&mut self, name: &str, limit: usize) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        File::open(self.0.join(name))?.take(limit as u64).read_to_end(&mut bytes)?;
+        let file = File::open(self.0.join(name))?;
+        let length = file.metadata()?.len().min(limit as u64);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(limit));
+        file.take(limit as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }

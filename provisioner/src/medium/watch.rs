@@ -17,6 +17,8 @@ use super::read::Volume;
 
 /// The partitions of a stick, and two sticks in one hub, come one after the other.
 const SETTLE: Timespec = Timespec { tv_sec: 0, tv_nsec: 300_000_000 };
+/// More partitions of one stick are not looked at.
+const MAX_VOLUMES: usize = 16;
 /// A failing stick can block a read for minutes, and others must not wait for it.
 const READ: Duration = Duration::from_secs(20);
 
@@ -80,12 +82,17 @@ impl Present<'_> {
             device.property_value(name).and_then(|value| value.to_str()).unwrap_or("").to_owned()
         };
         let node = match device.devnode() {
-            Some(node) if property("ID_BUS") == "usb" => node.to_owned(),
+            Some(node) if hangs_on_usb(device.syspath()) => node.to_owned(),
             _ => return false,
         };
         let place = device.syspath().to_owned();
         let sectors = device.attribute_value("size").and_then(|size| size.to_str()).unwrap_or("0").to_owned();
-        if self.system.contains(&disk_of(&place)) {
+        let disk = disk_of(&place);
+        let siblings = self.volumes.keys().filter(|other| **other != place && disk_of(other) == disk).count();
+        if self.system.contains(&disk)
+            || holds_no_files(&property("ID_PART_ENTRY_TYPE"))
+            || siblings >= MAX_VOLUMES
+        {
             return false;
         }
         // A card reader without a card announces itself too; a partitioned stick is read by its partitions.
@@ -109,6 +116,17 @@ impl Present<'_> {
         }
         true
     }
+}
+
+/// Whether a device has a USB device above it. (What udev calls its bus is ATA for a disk in a USB case.)
+fn hangs_on_usb(place: &Path) -> bool {
+    place.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"usb"))
+}
+
+/// Whether a partition of this type is none for files: the frame of logical partitions, or what Windows reserves.
+fn holds_no_files(kind: &str) -> bool {
+    const RESERVED: &str = "e3c9e316-0b5c-4db8-817d-f92df00215ae";
+    matches!(kind, "0x5" | "0xf" | "0x85") || kind.eq_ignore_ascii_case(RESERVED)
 }
 
 /// Whether the kernel has found partitions on a medium. (What udev calls its partition table can be the boot

@@ -52,7 +52,6 @@ pub fn unsupported(file: &ProvisionFile) -> Option<Problem> {
         ("/device/keyboard", device.keyboard.is_some()),
         ("/display", !file.display.is_empty()),
         ("/account", file.account.is_some()),
-        ("/lock", file.lock),
     ];
     let connections = network.connections.iter().enumerate();
     let pointers: Vec<String> = connections
@@ -90,9 +89,9 @@ mod tests {
             parse(r#"{"version":1,"network":{"connections":[{"type":"ethernet"}]},"device":{"name":"x"}}"#);
         assert_eq!(unsupported(&plain), None);
         let wifi = parse(
-            r#"{"version":1,"lock":true,"network":{"connections":[{"type":"wifi","ssid":"x","security":"open"}]}}"#,
+            r#"{"version":1,"lock":true,"account":{"folder":"a"},"network":{"connections":[{"type":"wifi","ssid":"x","security":"open"}]}}"#,
         );
         let problem = unsupported(&wifi).unwrap();
-        assert_eq!(problem.detail.as_deref(), Some("/network/connections/0, /lock"));
+        assert_eq!(problem.detail.as_deref(), Some("/network/connections/0, /account"));
     }
 }

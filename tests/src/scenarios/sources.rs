@@ -48,7 +48,9 @@ pub async fn ranked(context: &Context) -> Result<()> {
 /// A locked screen takes the file of a stick only with its account's signature.
 async fn locked(context: &Context, vm: &Vm, site: &Site) -> Result<()> {
     let file = context.directory.join("unlock.json");
-    std::fs::write(&file, r#"{"version":1,"lock":false,"device":{"location":"Hall"}}"#)?;
+    let now = "2026-11-20T10:00:00Z";
+    let unlock = json!({ "version": 1, "issuedAt": now, "lock": false, "device": { "location": "Hall" } });
+    std::fs::write(&file, unlock.to_string())?;
     let bytes = std::fs::read(&file)?;
     let stick = Stick::fat32().file(FILE, bytes.clone());
     let unsigned = stick.clone().build(&context.directory.join("unsigned.img")).await?;

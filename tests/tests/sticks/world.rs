@@ -11,6 +11,7 @@ use signage_protocol::bus::{Phase, Status};
 use signage_protocol::document::{Authorization, AuthorizationKind};
 use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
 use signage_protocol::problem::{Code, Problem};
+use signage_protocol::verdict::Outcome;
 use signage_provisioner::identity::Identity;
 use signage_provisioner::machine::{Effect, Event, Failure, Machine, Moment};
 use signage_provisioner::medium::Content;
@@ -123,6 +124,11 @@ impl World {
     /// What it says.
     pub fn status(&self) -> Status {
         self.machine.status(self.now)
+    }
+
+    /// What became of the stick.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.machine.outcome()
     }
 
     /// The settings in force.

@@ -93,9 +93,11 @@ fn only(volume: &Volume) -> Vec<String> {
 
 /// What a volume is called, for people.
 fn title(Volume { name, label, .. }: &Volume) -> String {
+    // A label may hold what makes a terminal do things.
+    let label = label.as_ref().map(|label| label.replace(char::is_control, " "));
     match (name.as_str(), label) {
         ("", None) => "the stick".to_owned(),
-        ("", Some(label)) => label.clone(),
+        ("", Some(label)) => label,
         (name, None) => name.to_owned(),
         (name, Some(label)) => format!("{label} ({name})"),
     }
