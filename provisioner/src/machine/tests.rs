@@ -48,7 +48,13 @@ fn stick(digest: &str, hub: &str, extra: &str) -> Event {
 
 /// A stick for our hub, with a network of its own.
 fn offer(digest: &str) -> Event {
-    stick(digest, HUB, &format!(r#","network":{{"connections":[{{"type":"ethernet","match":{{"interface":"{digest}"}}}}]}}"#))
+    stick(
+        digest,
+        HUB,
+        &format!(
+            r#","network":{{"connections":[{{"type":"ethernet","match":{{"interface":"{digest}"}}}}]}}"#
+        ),
+    )
 }
 
 fn document(sequence: u64, granted: bool, expires_at: Option<Timestamp>) -> String {
@@ -426,7 +432,8 @@ fn what_an_account_gave_goes_with_it() {
 fn a_network_that_never_came_up_does_not_keep_the_next_stick_from_helping() {
     let mut walk = Walk::new();
     walk.take(Event::Loaded(Box::default()));
-    let wrong = r#"{"version":1,"network":{"connections":[{"type":"ethernet","match":{"interface":"eth7"}}]}}"#;
+    let wrong =
+        r#"{"version":1,"network":{"connections":[{"type":"ethernet","match":{"interface":"eth7"}}]}}"#;
     let effects = walk.take(Event::Offered(judged("w", wrong)));
     let Some(&Effect::Apply { job, .. }) = effects.last() else { panic!("{effects:?}") };
     walk.take(Event::SettingsFailed(job, Code::NetRefused.into()));

@@ -86,7 +86,8 @@ fn play(case: &Case) -> Result<()> {
         pointer: decision.findings.first().map(|finding| finding.pointer.clone()).unwrap_or_default(),
         findings: decision.findings.iter().map(|finding| finding.code).collect(),
         phase: status.phase().as_str(),
-        taken: matches!(decision.outcome, Some(Ok(_))) && world.outcome() != Some(signage_protocol::verdict::Outcome::Refused),
+        taken: matches!(decision.outcome, Some(Ok(_)))
+            && world.outcome() != Some(signage_protocol::verdict::Outcome::Refused),
     };
     let expected = Verdict {
         code: case.code,
