@@ -1,15 +1,15 @@
 //! The rules that no single field can express: which need each other and which exclude each other.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
 
 use super::file::{
-    Connection, ConnectionKind, Eap, EapMethod, Ipv4Method, Ipv6Method, ProvisionFile, Security,
+    Connection, ConnectionKind, Eap, EapMethod, Ipv4Cidr, Ipv4Method, Ipv6Cidr, Ipv6Method, ProvisionFile,
+    Security,
 };
 use super::finding::{Finding, Findings};
-use super::format::{host_and_port, http};
+use super::format::{host_and_port, http, no_proxy};
 use super::pem;
 use super::tree::Tree;
 use crate::problem::Code;
@@ -152,15 +152,16 @@ impl Check<'_, '_> {
                 );
             } else if ipv4.addresses.iter().any(|cidr| cidr.address == gateway) {
                 self.conflict(&pointer, format!("{gateway} is the screen's own address, not a gateway"));
+            } else if !ipv4
+                .addresses
+                .iter()
+                .any(|cidr| cidr.contains(gateway) && !is_edge(gateway, cidr.prefix))
+            {
+                self.conflict(&pointer, format!("{gateway} stands for a whole subnet, not for a gateway"));
             }
         }
         for (index, cidr) in ipv4.addresses.iter().enumerate() {
-            let usable = !cidr.address.is_unspecified()
-                && !cidr.address.is_multicast()
-                && !cidr.address.is_broadcast();
-            let bits = u32::from(cidr.address) << cidr.prefix.min(31);
-            let edge = cidr.prefix < 31 && (bits == 0 || bits == u32::MAX << cidr.prefix);
-            if !usable || edge {
+            if !is_of_a_device_v4(*cidr) {
                 let message = format!("{cidr} is not the address of a device");
                 self.add(Code::CfgValue, &format!("{pointer}/addresses/{index}"), message);
             }
@@ -178,6 +179,18 @@ impl Check<'_, '_> {
             let message =
                 format!("the gateway {gateway} is neither link-local nor in the subnet of the addresses");
             self.conflict(&format!("{pointer}/gateway"), message);
+        }
+        if let Some(gateway) = ipv6.gateway
+            && ipv6.addresses.iter().any(|cidr| cidr.address == gateway)
+        {
+            let message = format!("{gateway} is the screen's own address, not a gateway");
+            self.conflict(&format!("{pointer}/gateway"), message);
+        }
+        for (index, cidr) in ipv6.addresses.iter().enumerate() {
+            if !is_of_a_device_v6(*cidr) {
+                let message = format!("{cidr} is not the address of a device");
+                self.add(Code::CfgValue, &format!("{pointer}/addresses/{index}"), message);
+            }
         }
     }
 
@@ -218,21 +231,17 @@ impl Check<'_, '_> {
     }
 
     fn eap(&mut self, pointer: &str, eap: &Eap) {
-        match eap.method {
-            EapMethod::Peap | EapMethod::Ttls => {
-                if eap.password.is_none() {
-                    self.missing(pointer, "password", "peap and ttls need it");
-                }
-            }
-            EapMethod::Tls => {
-                for (field, given) in [
-                    ("clientCertificate", eap.client_certificate.is_some()),
-                    ("clientKey", eap.client_key.is_some()),
-                ] {
-                    if !given {
-                        self.missing(pointer, field, "tls needs it");
-                    }
-                }
+        let tls = eap.method == EapMethod::Tls;
+        let why = if tls { "tls needs it" } else { "peap and ttls need it" };
+        for (field, with_tls, given) in [
+            ("password", false, eap.password.is_some()),
+            ("clientCertificate", true, eap.client_certificate.is_some()),
+            ("clientKey", true, eap.client_key.is_some()),
+        ] {
+            if with_tls == tls && !given {
+                self.missing(pointer, field, why);
+            } else if with_tls != tls && given {
+                self.conflict(&format!("{pointer}/{field}"), "this method does not use it");
             }
         }
         for (field, value) in [("ca", &eap.ca), ("clientCertificate", &eap.client_certificate)] {
@@ -244,20 +253,22 @@ impl Check<'_, '_> {
 
     /// What connections must not have in common.
     fn between(&mut self, connections: &[Connection]) {
-        let mut addresses: HashMap<IpAddr, usize> = HashMap::new();
         for (index, connection) in connections.iter().enumerate() {
-            for address in connection.addresses() {
-                if let Some(first) = addresses.insert(address, index) {
-                    let message = format!("{address} is given already, by connection {first}");
-                    self.conflict(&format!("/network/connections/{index}"), message);
+            let (earlier, pointer) = (&connections[..index], format!("/network/connections/{index}"));
+            let addresses: Vec<IpAddr> = connection.addresses().collect();
+            for (at, address) in addresses.iter().enumerate() {
+                let has = |other: &Connection| {
+                    together(other, connection) && other.addresses().any(|other| other == *address)
+                };
+                if addresses[..at].contains(address) {
+                    self.conflict(&pointer, format!("{address} is given twice"));
+                } else if let Some(first) = earlier.iter().position(has) {
+                    self.conflict(&pointer, format!("{address} is given already, by connection {first}"));
                 }
             }
-            let pointer = format!("/network/connections/{index}");
-            if let Some(first) = connections[..index].iter().position(|other| same_place(other, connection)) {
+            if let Some(first) = earlier.iter().position(|other| same_place(other, connection)) {
                 self.conflict(&pointer, format!("connection {first} is for the same interface and network"));
-            } else if let Some(first) =
-                connections[..index].iter().position(|other| overlap(other, connection))
-            {
+            } else if let Some(first) = earlier.iter().position(|other| overlap(other, connection)) {
                 self.conflict(&pointer, format!("its subnet overlaps with that of connection {first}"));
             }
         }
@@ -268,28 +279,66 @@ impl Check<'_, '_> {
         if proxy.pac.is_some() && (proxy.http.is_some() || proxy.https.is_some()) {
             self.conflict("/network/proxy/pac", "give \"pac\" or the proxies, not both");
         }
+        for (index, _) in proxy.no_proxy.iter().enumerate().filter(|(_, entry)| !no_proxy(entry)) {
+            let message = "allowed is one name, domain or address, such as .example or 10.0.0.0/8";
+            self.add(Code::CfgValue, &format!("/network/proxy/noProxy/{index}"), message);
+        }
     }
+}
+
+/// Whether a device can have this address.
+fn is_of_a_device_v4(cidr: Ipv4Cidr) -> bool {
+    let address = cidr.address;
+    let special =
+        address.is_unspecified() || address.is_loopback() || address.is_multicast() || address.is_broadcast();
+    !special && !is_edge(address, cidr.prefix)
+}
+
+/// Whether an address is the number of its subnet or the broadcast address in it. Subnets of two addresses have
+/// neither (RFC 3021).
+fn is_edge(address: Ipv4Addr, prefix: u8) -> bool {
+    let bits = u32::from(address) << prefix.min(31);
+    prefix < 31 && (bits == 0 || bits == u32::MAX << prefix)
+}
+
+/// The same for IPv6, where the number of a subnet stands for its routers (RFC 4291 §2.6.1), but not in one of
+/// two addresses (RFC 6164).
+fn is_of_a_device_v6(cidr: Ipv6Cidr) -> bool {
+    let address = cidr.address;
+    let special = address.is_unspecified() || address.is_loopback() || address.is_multicast();
+    let edge = cidr.prefix < 127 && u128::from(address) << cidr.prefix == 0;
+    !special && !edge
+}
+
+/// Which interface a connection is for, in one spelling.
+fn place(connection: &Connection) -> (Option<&str>, Option<String>) {
+    let interface = connection.interface.as_ref();
+    let mac = interface.and_then(|interface| interface.mac.as_deref());
+    (
+        interface.and_then(|interface| interface.interface.as_deref()),
+        mac.map(|mac| mac.to_ascii_lowercase().replace('-', ":")),
+    )
 }
 
 /// Whether two connections would compete for the same interface with nothing to tell them apart.
 fn same_place(one: &Connection, other: &Connection) -> bool {
-    one.kind == other.kind
-        && one.interface == other.interface
-        && one.ssid == other.ssid
-        && one.vlan == other.vlan
-        && one.priority == other.priority
+    !together(one, other) && one.ssid == other.ssid && one.priority == other.priority
+}
+
+/// Whether two connections can be up together. Those of one interface take turns.
+fn together(one: &Connection, other: &Connection) -> bool {
+    one.kind != other.kind || one.vlan != other.vlan || place(one) != place(other)
 }
 
 /// Whether two connections that can be up together have subnets in common.
 fn overlap(one: &Connection, other: &Connection) -> bool {
-    let together = one.kind != other.kind || one.interface != other.interface;
     let four = |a: &Connection, b: &Connection| {
         a.ipv4.addresses.iter().any(|a| b.ipv4.addresses.iter().any(|b| a.overlaps(*b)))
     };
     let six = |a: &Connection, b: &Connection| {
         a.ipv6.addresses.iter().any(|a| b.ipv6.addresses.iter().any(|b| a.overlaps(*b)))
     };
-    together && (four(one, other) || six(one, other))
+    together(one, other) && (four(one, other) || six(one, other))
 }
 
 /// A `.local` name or an address that no router of the internet forwards.

@@ -94,10 +94,17 @@ fn hub_url(text: &str) -> Option<String> {
 pub(super) fn http(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let (name, port) = host_and_port(authority.rsplit('@').next().unwrap_or(""));
-    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-    (!text.contains(|c: char| c.is_whitespace() || c.is_control()) && host(name) && port_fits)
-        .then_some(authority)
+    let place = authority.rsplit('@').next().unwrap_or("");
+    let (name, port) = host_and_port(place);
+    let port_fits =
+        port.is_none_or(|port| all_digits(port) && port.parse::<u16>().is_ok_and(|port| port > 0));
+    // Brackets are for IPv6 addresses, and only a port comes behind them.
+    let brackets_fit =
+        place.strip_prefix('[').and_then(|rest| rest.split_once(']')).is_none_or(|(address, rest)| {
+            address.parse::<Ipv6Addr>().is_ok() && (rest.is_empty() || rest.starts_with(':'))
+        });
+    let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    (plain && host(name) && port_fits && brackets_fit).then_some(authority)
 }
 
 /// Splits `name:port` and `[address]:port`.
@@ -111,9 +118,19 @@ pub(super) fn host_and_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// A name or an address. What ends in a number is an address, mistyped or not: no top-level domain is one.
 fn host(text: &str) -> bool {
-    text.parse::<std::net::IpAddr>().is_ok()
-        || (text.len() <= 253 && !all_digits(text) && text.trim_end_matches('.').split('.').all(label))
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let named = name.split('.').all(label) && !name.rsplit('.').next().is_some_and(all_digits);
+    text.parse::<std::net::IpAddr>().is_ok() || (text.len() <= 253 && named)
+}
+
+/// One entry of what is reached without the proxy. The slash belongs to subnets; lists and addresses of pages
+/// would never match anything.
+pub(super) fn no_proxy(text: &str) -> bool {
+    let subnet = || text.parse::<Ipv4Cidr>().is_ok() || text.parse::<Ipv6Cidr>().is_ok();
+    !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == ',' || c == ';')
+        && (!text.contains('/') || subnet())
 }
 
 /// One label of RFC 1123 §2.1.

@@ -292,6 +292,96 @@ fn an_address_that_no_device_can_have_is_found() {
 }
 
 #[test]
+fn ipv6_addresses_and_gateways_are_those_of_devices() {
+    let ipv6 = |address: &str, gateway: &str| {
+        connections(&format!(
+            r#"{{"type":"ethernet","ipv6":{{"method":"manual","addresses":["{address}"],"gateway":"{gateway}"}}}}"#
+        ))
+    };
+    let at = |pointer: &str| format!("/network/connections/0/ipv6/{pointer}");
+    for address in ["2001:db8::/64", "::/1", "::1/128", "ff02::1/64"] {
+        assert_eq!(all(&ipv6(address, "fe80::1")), [(Code::CfgValue, at("addresses/0"))], "{address}");
+    }
+    for address in ["2001:db8::20/64", "2001:db8::/127", "2001:db8::20/128"] {
+        assert!(parse(ipv6(address, "fe80::1").as_bytes()).is_ok(), "{address}");
+    }
+    assert_eq!(all(&ipv6("2001:db8::2/64", "2001:db8::2")), [(Code::CfgConflict, at("gateway"))]);
+    // Stands for all routers of the subnet.
+    assert!(parse(ipv6("2001:db8::2/64", "2001:db8::").as_bytes()).is_ok());
+}
+
+#[test]
+fn a_gateway_is_the_address_of_a_device() {
+    let ipv4 = |address: &str, gateway: &str| {
+        connections(&format!(
+            r#"{{"type":"ethernet","ipv4":{{"method":"manual","addresses":["{address}"],"gateway":"{gateway}"}}}}"#
+        ))
+    };
+    let expected = [(Code::CfgConflict, "/network/connections/0/ipv4/gateway".to_owned())];
+    for gateway in ["192.168.1.0", "192.168.1.255", "192.168.1.20", "192.168.2.1"] {
+        assert_eq!(all(&ipv4("192.168.1.20/24", gateway)), expected, "{gateway}");
+    }
+    assert!(parse(ipv4("192.168.0.20/23", "192.168.1.0").as_bytes()).is_ok());
+    assert!(parse(ipv4("10.0.0.1/31", "10.0.0.0").as_bytes()).is_ok());
+}
+
+#[test]
+fn connections_that_take_turns_may_have_the_same_address() {
+    let ip = r#""ipv4":{"method":"manual","addresses":["10.0.0.5/24"]}"#;
+    let both = |one: &str, two: &str| connections(&format!("{{{one},{ip}}},{{{two},{ip}}}"));
+    let wifi = |ssid: &str| format!(r#""type":"wifi","ssid":"{ssid}","security":"open""#);
+    let vlan = |id: u16| format!(r#""type":"vlan","vlan":{{"id":{id},"parent":"eth0"}}"#);
+    let mac = |mac: &str| format!(r#""type":"ethernet","match":{{"mac":"{mac}"}}"#);
+    assert!(parse(both(&wifi("North"), &wifi("South")).as_bytes()).is_ok());
+    assert_eq!(all(&both(&vlan(10), &vlan(20))).len(), 2);
+    // One interface in two spellings.
+    assert_eq!(all(&both(&mac("dc:a6:32:01:02:03"), &mac("DC-A6-32-01-02-03"))).len(), 1);
+    let twice = r#"{"type":"ethernet","ipv4":{"method":"manual","addresses":["10.0.0.5/24","10.0.0.5/24"]}}"#;
+    assert_eq!(all(&connections(twice)), [(Code::CfgConflict, "/network/connections/0".to_owned())]);
+}
+
+#[test]
+fn a_method_of_802_1x_has_its_own_fields_only() {
+    let eap = |rest: &str| {
+        all(&connections(&format!(r#"{{"type":"ethernet","eap":{{"identity":"x","password":"y",{rest}}}}}"#)))
+    };
+    let at = |pointer: &str| format!("/network/connections/0/eap{pointer}");
+    let missing = (Code::CfgMissing, at(""));
+    let expected = [missing.clone(), missing, (Code::CfgConflict, at("/password"))];
+    assert_eq!(eap(r#""method":"tls""#), expected);
+}
+
+#[test]
+fn servers_have_names_or_addresses() {
+    let ntp = |host: &str| format!(r#"{{"version":1,"network":{{"ntp":["{host}"]}}}}"#);
+    for host in ["ntp.example.", "0.pool.ntp.example", "3com", "192.168.1.1", "fe80::1"] {
+        assert!(parse(ntp(host).as_bytes()).is_ok(), "{host}");
+    }
+    for host in ["192.168.1.300", "192.168.1", "ntp.example..", ".", "ntp.example:123", "[fe80::1]"] {
+        assert_eq!(one(&ntp(host)).0, Code::CfgValue, "{host}");
+    }
+}
+
+#[test]
+fn a_proxy_has_an_address_and_exceptions_that_can_match() {
+    let proxy = |json: &str| format!(r#"{{"version":1,"network":{{"proxy":{json}}}}}"#);
+    let http = |url: &str| proxy(&format!(r#"{{"http":"{url}"}}"#));
+    for url in ["http://[2001:db8::1]:3128", "http://[2001:db8::1]/", "http://u:p@proxy:3128"] {
+        assert!(parse(http(url).as_bytes()).is_ok(), "{url}");
+    }
+    for url in ["http://[2001:db8::1]3128", "http://[proxy]:3128", "http://proxy:+80", "http://proxy:"] {
+        assert_eq!(one(&http(url)).0, Code::CfgValue, "{url}");
+    }
+    let except = |entry: &str| proxy(&format!(r#"{{"noProxy":["{entry}"]}}"#));
+    for entry in ["*", "*.example", ".example", "localhost", "10.0.0.0/8", "fd00::/8", "hub.example:8443"] {
+        assert!(parse(except(entry).as_bytes()).is_ok(), "{entry}");
+    }
+    for entry in ["a.example,b.example", "a b", "http://a.example", "10.0.0.0/99"] {
+        assert_eq!(one(&except(entry)).3, "/network/proxy/noProxy/0", "{entry}");
+    }
+}
+
+#[test]
 fn plain_http_is_for_laboratories() {
     let hub =
         |url: &str, allow: bool| format!(r#"{{"version":1,"hub":{{"url":"{url}","allowHttp":{allow}}}}}"#);
