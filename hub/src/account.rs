@@ -8,6 +8,7 @@ use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
 use signage_protocol::problem::Problem;
 
 use crate::ident::{self, Millis};
+use crate::rights::Role;
 use crate::store::accounts::Account;
 use crate::store::operators::Operator;
 use crate::store::{self, Store, accounts, audit, operators};
@@ -71,6 +72,7 @@ pub async fn create(
         email,
         password_hash,
         created_at: now,
+        role: Role::Admin.as_str().to_owned(),
     };
     let mut change = store.write().await?;
     accounts::insert(&mut change, &account).await?;

@@ -17,6 +17,7 @@
 
 pub mod account;
 pub mod address;
+pub mod api_token;
 pub mod blobs;
 pub mod cli;
 pub mod content;
@@ -30,6 +31,7 @@ pub mod media;
 pub mod password;
 pub mod playlist;
 pub mod range;
+pub mod rights;
 pub mod seal;
 pub mod serve;
 pub mod store;

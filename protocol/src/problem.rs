@@ -174,6 +174,22 @@ catalogue! {
     PlyNotFound = "PLY-004", "The content is not on the hub.",
         "Publish the playlist again.";
 
+    /// A request to the hub's API without a valid API token or session.
+    ApiSignIn = "API-001", "The request does not say who asks.",
+        "Send a valid API token, or sign in.";
+    /// A role that does not include what was asked for.
+    ApiForbidden = "API-002", "Whoever asks may not do this.",
+        "Ask an administrator of the account.";
+    /// Input that cannot be right.
+    ApiInvalid = "API-003", "The request holds something that is not allowed.",
+        "Correct what the detail names and send it again.";
+    /// Not there, or of another account.
+    ApiNotFound = "API-004", "What was asked for does not exist.",
+        "Check the id; it may have been deleted.";
+    /// Something else is there already, or has changed meanwhile.
+    ApiConflict = "API-005", "The request does not fit to what is there.",
+        "Read it again and decide anew.";
+
     /// /data cannot be written.
     HwStorage = "HW-001", "The storage of this screen cannot be written.",
         "Replace the SD card or the drive.";
@@ -258,7 +274,7 @@ mod tests {
             assert!(seen.insert(text), "{text} twice");
             let (family, number) = text.split_once('-').unwrap();
             assert!(
-                ["USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "UPD", "HW"]
+                ["USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "API", "UPD", "HW"]
                     .contains(&family)
             );
             assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{text}");

@@ -1,5 +1,6 @@
 //! State in, router out; one file per resource.
 
+pub mod api;
 pub mod authorization;
 pub mod bearer;
 pub mod blob;
@@ -11,6 +12,7 @@ pub mod peer;
 pub mod problem;
 pub mod schema;
 pub mod token;
+pub mod user;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,7 +23,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use signage_protocol::api;
+use signage_protocol::api as device_api;
 use signage_protocol::problem::Code;
 use tokio::sync::Semaphore;
 
@@ -111,12 +113,13 @@ pub fn router(state: Shared) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route(schema::PATH, get(schema::get))
-        .route(api::ENROLL, post(enroll::post))
-        .route(api::NONCE, post(nonce::post))
-        .route(api::TOKEN, post(token::post))
-        .route(api::AUTHORIZATION, get(authorization::get))
-        .route(api::MANIFEST, get(manifest::get))
-        .route(&format!("{}{{sha256}}", api::BLOBS), get(blob::get))
+        .route(device_api::ENROLL, post(enroll::post))
+        .route(device_api::NONCE, post(nonce::post))
+        .route(device_api::TOKEN, post(token::post))
+        .route(device_api::AUTHORIZATION, get(authorization::get))
+        .route(device_api::MANIFEST, get(manifest::get))
+        .route(&format!("{}{{sha256}}", device_api::BLOBS), get(blob::get))
+        .nest(api::PREFIX, api::router())
         .merge(console::router())
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
@@ -165,7 +168,7 @@ async fn protect(mut response: Response) -> Response {
 
 /// A signed document as a response.
 fn jose(document: String) -> Response {
-    ([(header::CONTENT_TYPE, api::JOSE)], document).into_response()
+    ([(header::CONTENT_TYPE, device_api::JOSE)], document).into_response()
 }
 
 #[cfg(test)]
@@ -176,7 +179,7 @@ mod tests {
     async fn a_request_that_takes_too_long_is_a_problem() {
         let answer = within(Duration::from_millis(1), std::future::pending()).await;
         assert_eq!(answer.status(), 408);
-        assert_eq!(answer.headers()[header::CONTENT_TYPE], api::PROBLEM_JSON);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], device_api::PROBLEM_JSON);
         assert_eq!(within(Duration::from_secs(5), async { "ok".into_response() }).await.status(), 200);
     }
 }

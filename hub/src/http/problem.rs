@@ -13,6 +13,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, detail, retry_after) = match self {
             Self::Refused { status, code, detail, retry_after } => (status, code, Some(detail), retry_after),
+            error @ Self::NotFound { .. } => (404, Code::ApiNotFound, Some(error.to_string()), None),
+            Self::Conflict(detail) => (409, Code::ApiConflict, Some(detail), None),
+            Self::Invalid(detail) => (422, Code::ApiInvalid, Some(detail), None),
             error => {
                 tracing::error!(error = chain(&error), "a request failed");
                 (500, Code::HubError, None, None)
@@ -26,7 +29,7 @@ impl IntoResponse for Error {
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if status == StatusCode::UNAUTHORIZED && code == Code::AutToken {
+        if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response

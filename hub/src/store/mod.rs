@@ -5,6 +5,7 @@
 //! take the [`Store`].
 
 pub mod accounts;
+pub mod api_tokens;
 pub mod audit;
 pub mod content;
 pub mod devices;

@@ -4,6 +4,7 @@ use sqlx::FromRow;
 
 use super::{Connection, Store};
 use crate::ident::Millis;
+use crate::rights::Role;
 use crate::{Error, Result};
 
 /// A person who may sign in.
@@ -19,6 +20,15 @@ pub struct Operator {
     pub password_hash: String,
     /// When it was made.
     pub created_at: Millis,
+    /// [`Role`] as it is stored.
+    pub role: String,
+}
+
+impl Operator {
+    /// What this person may do.
+    pub fn role(&self) -> Result<Role> {
+        self.role.parse().map_err(|_| Error::Damaged { what: "role of an operator" })
+    }
 }
 
 impl std::fmt::Debug for Operator {
@@ -30,13 +40,14 @@ impl std::fmt::Debug for Operator {
 /// Adds a person; an address that is taken is a conflict.
 pub async fn insert(connection: &mut Connection, operator: &Operator) -> Result<()> {
     sqlx::query(
-        "INSERT INTO operator (id, account, email, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO operator (id, account, email, password_hash, created_at, role) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(&operator.id)
     .bind(&operator.account)
     .bind(&operator.email)
     .bind(&operator.password_hash)
     .bind(operator.created_at)
+    .bind(&operator.role)
     .execute(connection)
     .await
     .map_err(|source| match source.as_database_error() {

@@ -2,7 +2,7 @@
 
 mod layout;
 mod screens;
-mod session;
+pub(super) mod session;
 mod sign_in;
 
 use axum::Router;

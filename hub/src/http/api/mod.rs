@@ -1,0 +1,67 @@
+//! The API for operators and their programs, below `/api/v1`: JSON in, JSON out, problems as RFC 9457. One file
+//! per resource; the console and the command line do nothing that cannot be done here.
+
+mod tokens;
+
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+use axum::routing::{delete, get};
+use axum::{Json, Router};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use signage_protocol::problem::Code;
+
+use super::Shared;
+use super::user::User;
+
+use crate::rights::Right;
+use crate::store::accounts;
+use crate::{Error, Result};
+
+/// Where it begins.
+pub const PREFIX: &str = "/api/v1";
+
+/// Every route.
+pub(super) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/me", get(me))
+        .route("/api-tokens", get(tokens::list).post(tokens::create))
+        .route("/api-tokens/{id}", delete(tokens::revoke))
+}
+
+/// A list, as every list is answered.
+#[derive(Debug, Serialize)]
+pub(super) struct List<T> {
+    /// In the order of the resource.
+    pub items: Vec<T>,
+}
+
+/// A JSON body; one that does not fit is a problem like every other.
+#[derive(Debug)]
+pub(super) struct Input<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Shared> for Input<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<Self> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Error::refused(413, Code::ApiInvalid, rejection.body_text()))
+            }
+            Err(rejection) => Err(Error::Invalid(rejection.body_text())),
+        }
+    }
+}
+
+/// Who asks, and for which account.
+async fn me(State(state): State<Shared>, user: User) -> Result<Json<Value>> {
+    user.may(Right::View)?;
+    let account = accounts::find(&state.store, &user.account).await?;
+    Ok(Json(json!({
+        "id": user.id,
+        "role": user.role,
+        "account": { "id": account.id, "name": account.name, "accountKey": account.public_key()? },
+    })))
+}

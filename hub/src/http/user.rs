@@ -1,0 +1,71 @@
+//! Who uses the API: a program with a token, or a person whose browser is signed in.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use axum_extra::extract::CookieJar;
+use signage_protocol::problem::Code;
+
+use super::Shared;
+use super::console::session;
+use crate::api_token::{self, Actor};
+use crate::rights::{Right, Role};
+use crate::{Error, Result, ident};
+
+/// Header in which a page sends its form token along with a request of its own.
+pub const FORM_HEADER: &str = "x-signage-form";
+
+/// Somebody in an account.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The account.
+    pub account: String,
+    /// Id of the operator or the API token.
+    pub id: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl User {
+    /// Refuses those without a right. Every handler begins with this.
+    pub fn may(&self, right: Right) -> Result<Actor<'_>> {
+        if self.role.may(right) {
+            return Ok(Actor { account: &self.account, id: &self.id });
+        }
+        Err(Error::refused(
+            403,
+            Code::ApiForbidden,
+            format!("the role {} does not include this", self.role.as_str()),
+        ))
+    }
+}
+
+impl FromRequestParts<Shared> for User {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self> {
+        let refuse = |detail: &str| Error::refused(401, Code::ApiSignIn, detail);
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        if let Some(text) = header(header::AUTHORIZATION.as_str()) {
+            let secret = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+            let (_, secret) = secret.ok_or_else(|| refuse("the Authorization header is no bearer token"))?;
+            let token = api_token::recognise(&state.store, secret.trim(), ident::now()).await?;
+            let token = token.ok_or_else(|| refuse("the API token is unknown, revoked or expired"))?;
+            return Ok(Self { account: token.account, id: token.id, role: token.role });
+        }
+        let session = session::find(state, &CookieJar::from_headers(&parts.headers)).await?;
+        let session = session.ok_or_else(|| refuse("send an API token: Authorization: Bearer sga_…"))?;
+        // A cookie comes along with requests that another site has made up; this header does not.
+        let safe = matches!(parts.method, Method::GET | Method::HEAD);
+        if !safe && !header(FORM_HEADER).is_some_and(|form| session::check_form(state, &session.cookie, form))
+        {
+            return Err(Error::refused(
+                403,
+                Code::ApiForbidden,
+                format!("the header {FORM_HEADER} is missing or old"),
+            ));
+        }
+        let operator = session.operator;
+        Ok(Self { role: operator.role()?, account: operator.account, id: operator.id })
+    }
+}
