@@ -147,6 +147,9 @@ catalogue! {
     /// A device token that another device used.
     TokUsed = "TOK-004", "The token has already been used for another screen.",
         "Make a token for this screen on the hub.";
+    /// The account's limit of screens is reached.
+    TokFull = "TOK-005", "The account has no room for more screens.",
+        "Remove a screen on the hub, or have the limit of the account raised.";
 
     /// Enrolled, but nobody allowed it to play.
     AutPending = "AUT-001", "This screen waits for permission to play.",
