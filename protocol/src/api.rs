@@ -4,12 +4,30 @@
 //! |---|---|
 //! | `POST /v1/enroll` [`EnrollRequest`] | 200 [`Enrolled`]; asked again with the same key, the same device |
 //! | `POST /v1/nonce` | 200 [`Nonce`] |
+//! | `POST /v1/device_authorization` [`EnrollRequest`] over [`Pairing`] | 200 [`DeviceAuthorization`] |
+//! | `POST /oauth/token` form [`DeviceTokenRequest`] | 200 [`Enrolled`]; 400 [`DeviceTokenError`] |
 //! | `POST /oauth/token` form [`TokenRequest`] | 200 [`TokenResponse`] |
 //! | `GET /v1/authorization` (bearer) | 200 the device's newest authorization as JWS; 403 AUT-001 while there is none |
 //! | `GET /v1/manifest` (bearer) | 200 publication as JWS, with `ETag`; 304 when unchanged |
 //! | `GET /v1/blobs/{sha256}` (bearer) | 200 or 206 with `Range` |
 //!
-//! Every refusal is [`ProblemDetails`] (RFC 9457, `application/problem+json`). `Retry-After` is in seconds.
+//! Every refusal is [`ProblemDetails`] (RFC 9457, `application/problem+json`), except those of a device code, which
+//! are RFC 8628's. `Retry-After` is in seconds.
+//!
+//! # Pairing
+//!
+//! A device that has no token asks for codes (RFC 8628) with a request signed by its key, shows the user code and
+//! the QR code of `verification_uri_complete`, and asks at the token endpoint every `interval` seconds until an
+//! operator has decided. The answer is that of an enrolment, and the device goes on as after one: it proves its
+//! key for every access token, so whoever learns a device code gains nothing. The answer repeats until the code
+//! expires, for a device that lost it; one that lost its code too asks for new codes and gets it by them.
+//!
+//! # Leaving
+//!
+//! A screen that an operator unpairs, deletes or transfers first gets a withdrawal as its authorization. Once it
+//! has had the time to read it, `POST /oauth/token` answers 401 AUT-003: the hub does not know it. A device that
+//! may not play and gets this answer belongs to nobody and goes back to pairing. One that was transferred asks for
+//! codes like any other, and its first question by them is answered with its new account.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +37,8 @@ use crate::problem::Code;
 
 /// Where a device enrols.
 pub const ENROLL: &str = "/v1/enroll";
+/// Where a device without a token asks for the codes of a pairing.
+pub const DEVICE_AUTHORIZATION: &str = "/v1/device_authorization";
 /// Where it asks for a nonce.
 pub const NONCE: &str = "/v1/nonce";
 /// Where it changes an assertion for an access token.
@@ -38,6 +58,8 @@ pub const JOSE: &str = "application/jose";
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// RFC 6749 §4.4.
 pub const GRANT_TYPE: &str = "client_credentials";
+/// RFC 8628 §3.4.
+pub const DEVICE_GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// Body of an enrolment: a JWS of type [`crate::jws::typ::ENROLLMENT`] over [`Enrollment`], signed by the
 /// device key, which its header carries.
@@ -100,6 +122,80 @@ pub struct Enrolled {
     /// Authorization as JWS, absent while an operator still has to allow the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization: Option<String>,
+}
+
+/// What a device says of itself when it asks to be paired: an enrolment without a token, signed the same way. It
+/// holds a nonce, so that a request that somebody has kept brings no screen into another account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pairing {
+    /// The hub that this is meant for, as configured on the device.
+    pub hub: String,
+    /// From [`Nonce`].
+    pub nonce: String,
+    /// What the board says of itself. The operator sees it before pairing.
+    pub hardware: Hardware,
+    /// Version of the provisioner.
+    pub software: String,
+    /// Place from the provisioning file; the operator may give another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Tags from the provisioning file.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// The codes of a pairing (RFC 8628 §3.2). Codes from an earlier request of the same device no longer hold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeviceAuthorization {
+    /// By it the device asks; nobody else gets to see it.
+    pub device_code: Secret,
+    /// `XXXX-XXXX`, for people: case and hyphen do not matter.
+    pub user_code: String,
+    /// Where a person enters the code.
+    pub verification_uri: String,
+    /// The same with the code in it, for a QR code.
+    pub verification_uri_complete: String,
+    /// Seconds until both codes expire.
+    pub expires_in: u64,
+    /// Seconds between two questions, at least.
+    pub interval: u64,
+}
+
+/// Form of `POST /oauth/token` while a pairing waits (RFC 8628 §3.4).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeviceTokenRequest {
+    /// [`DEVICE_GRANT_TYPE`].
+    pub grant_type: String,
+    /// From [`DeviceAuthorization`].
+    pub device_code: Secret,
+    /// Device id.
+    pub client_id: String,
+}
+
+/// Why a device code gives nothing, yet or at all (RFC 8628 §3.5, RFC 6749 §5.2). `application/json`, status 400.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceTokenError {
+    /// What to do follows from it.
+    pub error: DeviceTokenRefusal,
+    /// For people.
+    pub error_description: String,
+}
+
+/// The cases of [`DeviceTokenError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceTokenRefusal {
+    /// No operator has entered the code yet: ask again after the interval.
+    AuthorizationPending,
+    /// As before, and the interval grows by five seconds for this code.
+    SlowDown,
+    /// The code is too old: ask for new ones.
+    ExpiredToken,
+    /// An operator refused this screen: stop, and ask for new codes only after a while.
+    AccessDenied,
+    /// The code is not known, was replaced by a newer one, or is another device's: ask for new ones.
+    InvalidGrant,
 }
 
 /// A value that the hub made and will recognise for a few minutes. It takes the place of the device's clock

@@ -118,6 +118,18 @@ impl Findings {
         }
     }
 
+    /// Where the listed errors are.
+    pub(super) fn pointers(&self) -> impl Iterator<Item = &str> {
+        self.errors.listed.iter().map(|finding| finding.pointer.as_str())
+    }
+
+    /// Adds the listed errors of others whose pointer `counts`.
+    pub(super) fn append(&mut self, other: Self, counts: impl Fn(&str) -> bool) {
+        for finding in other.errors.listed.into_iter().filter(|finding| counts(&finding.pointer)) {
+            self.add(finding.code, || finding);
+        }
+    }
+
     pub(super) fn has_errors(&self) -> bool {
         !self.errors.listed.is_empty()
     }

@@ -14,6 +14,7 @@ mod finding;
 mod format;
 mod parse;
 mod pem;
+mod salvage;
 mod schema;
 mod shown;
 mod tree;

@@ -3,6 +3,7 @@
 use super::check;
 use super::file::ProvisionFile;
 use super::finding::{Finding, Findings};
+use super::salvage::Broken;
 use super::schema::schema;
 use super::tree::{Position, Tree};
 use super::walk;
@@ -42,6 +43,12 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, Vec<Finding>> {
     let mut findings = Findings::default();
     walk::walk(&tree, schema(), &mut findings);
     if findings.has_errors() {
+        let broken = Broken::new(findings.pointers());
+        let mut more = Findings::default();
+        if let Some(file) = broken.without(text) {
+            check::check(&tree, &file, &mut more);
+        }
+        findings.append(more, |pointer| !broken.explains(pointer));
         return Err(findings.into_sorted());
     }
     // The schema is generated from these types, so what fits it can be read.

@@ -415,3 +415,29 @@ fn null_is_as_good_as_absent_for_what_is_optional() {
     assert!(parse(br#"{"version":1,"hub":null,"device":{"name":null}}"#).is_ok());
     assert_eq!(one(r#"{"version":null}"#).0, Code::CfgValue);
 }
+
+#[test]
+fn a_malformed_value_does_not_hide_a_contradiction_elsewhere() {
+    let text = r#"{"version":1,"device":{"timezone":"Europe/Berlim"},"hub":{"url":"http://hub.example"},
+        "network":{"connections":[{"type":"ethernet","mtu":7},{"type":"wifi","ssid":"x","security":"wpa2-psk"},
+        {"type":"ethernet","ipv4":{"method":"manual","addresses":["192.168.1.20/24"],"gateway":"10.0.0.1"}}]}}"#;
+    let findings = parse(text.as_bytes()).unwrap_err();
+    let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
+    assert_eq!(
+        pointers,
+        [
+            "/device/timezone",
+            "/hub/url",
+            "/network/connections/0/mtu",
+            "/network/connections/1",
+            "/network/connections/2/ipv4/gateway"
+        ]
+    );
+}
+
+#[test]
+fn what_follows_from_a_malformed_value_is_not_a_mistake_of_its_own() {
+    let text = r#"{"version":1,"provisionToken":"sgp_000000000000000000000000000d1ncj","hub":{"url":7}}"#;
+    let findings = parse(text.as_bytes()).unwrap_err();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+}

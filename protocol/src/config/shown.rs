@@ -29,7 +29,7 @@ fn secret(text: &str) -> Option<&'static str> {
         Some("a token")
     } else if text.contains("PRIVATE KEY") {
         Some("a private key")
-    } else if text.split_once("://").is_some_and(|(_, rest)| rest.contains('@')) {
+    } else if text.split_once('@').is_some_and(|(user, _)| user.contains(':')) {
         Some("an address with a user name")
     } else {
         None
@@ -53,5 +53,6 @@ mod tests {
         assert_eq!(text("my SGP_0123"), "a token");
         assert_eq!(quoted("-----BEGIN PRIVATE KEY-----\nMC4C"), "a private key");
         assert_eq!(quoted("https://user:pass@hub"), "an address with a user name");
+        assert_eq!(quoted("user:pass@wpad.example/proxy.pac"), "an address with a user name");
     }
 }

@@ -40,7 +40,10 @@ macro_rules! cidr {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let (address, prefix) = text.split_once('/').ok_or(Self::FORM)?;
                 let address = address.parse().map_err(|_| Self::FORM)?;
-                let prefix = prefix.parse().ok().filter(|prefix| (1..=$bits).contains(prefix)).ok_or(Self::FORM)?;
+                // As people write it: `+24` and `024` are slips of something else.
+                let plain = prefix.starts_with(|digit: char| matches!(digit, '1'..='9'));
+                let prefix = prefix.parse().ok().filter(|prefix| plain && (1..=$bits).contains(prefix));
+                let prefix = prefix.ok_or(Self::FORM)?;
                 Ok(Self { address, prefix })
             }
         }
