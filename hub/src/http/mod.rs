@@ -10,6 +10,7 @@ pub mod manifest;
 pub mod nonce;
 pub mod peer;
 pub mod problem;
+pub mod routes;
 pub mod schema;
 pub mod token;
 pub mod user;
@@ -123,6 +124,7 @@ pub fn router(state: Shared) -> Router {
         .merge(console::router())
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(axum::middleware::from_fn_with_state(state.clone(), routes::guard))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(axum::middleware::from_fn(limit_time))
         .layer(axum::middleware::map_response(protect))

@@ -44,6 +44,9 @@ impl FromRequestParts<Shared> for User {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self> {
+        if let Some(user) = parts.extensions.get::<Self>() {
+            return Ok(user.clone());
+        }
         let refuse = |detail: &str| Error::refused(401, Code::ApiSignIn, detail);
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(text) = header(header::AUTHORIZATION.as_str()) {

@@ -1,9 +1,34 @@
 //! What all pages share.
 
+use axum::http::Method;
 use maud::{DOCTYPE, Markup, html};
 
-/// A whole page. `signed_in` is the operator's address and the token for the sign-out form.
-pub fn page(title: &str, signed_in: Option<(&str, &str)>, content: Markup) -> Markup {
+use super::super::routes::{self, Access};
+use crate::rights::Role;
+
+/// Who looks at a page.
+#[derive(Debug)]
+pub struct Viewer<'a> {
+    /// E-mail address.
+    pub email: &'a str,
+    /// What they may do.
+    pub role: Role,
+    /// Token for the forms of the page.
+    pub form: String,
+}
+
+/// The pages that are reached from every other: title and path. Each is shown to those who may open it.
+const NAVIGATION: [(&str, &str); 6] = [
+    ("Screens", "/screens"),
+    ("Tokens", "/tokens"),
+    ("Pair", "/pair"),
+    ("People", "/people"),
+    ("API tokens", "/api-tokens"),
+    ("Audit", "/audit"),
+];
+
+/// A whole page, with its head for whoever is signed in.
+pub fn page(title: &str, viewer: Option<&Viewer<'_>>, content: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -17,16 +42,29 @@ pub fn page(title: &str, signed_in: Option<(&str, &str)>, content: Markup) -> Ma
             body {
                 header.bar {
                     a.brand href="/" { span.mark aria-hidden="true" {} "Signage" }
-                    @if let Some((email, token)) = signed_in {
-                        form method="post" action="/sign-out" {
-                            span.who { (email) }
-                            input type="hidden" name="form" value=(token);
-                            button.quiet type="submit" { "Sign out" }
-                        }
-                    }
+                    @if let Some(viewer) = viewer { (signed_in(title, viewer)) }
                 }
                 main { (content) }
             }
         }
     }
+}
+
+fn signed_in(title: &str, viewer: &Viewer<'_>) -> Markup {
+    html! {
+        nav aria-label="Pages" {
+            @for (name, path) in NAVIGATION.iter().filter(|(_, path)| opens(viewer.role, path)) {
+                a href=(path) aria-current=[(*name == title).then_some("page")] { (name) }
+            }
+        }
+        form method="post" action="/sign-out" {
+            a.who href="/me" { (viewer.email) }
+            input type="hidden" name="form" value=(viewer.form);
+            button.quiet type="submit" { "Sign out" }
+        }
+    }
+}
+
+fn opens(role: Role, path: &str) -> bool {
+    matches!(routes::access(&Method::GET, path), Some(Access::Console(right)) if role.may(right))
 }

@@ -1,5 +1,6 @@
 //! The console: server-rendered pages without scripts, for people with a browser on the network.
 
+mod form;
 mod layout;
 mod screens;
 pub(super) mod session;
@@ -7,9 +8,12 @@ mod sign_in;
 
 use axum::Router;
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use maud::html;
+use signage_protocol::api::ProblemDetails;
 
+use self::session::Session;
 use super::Shared;
 
 /// The pages and their style sheet.
@@ -33,4 +37,21 @@ async fn icon() -> impl IntoResponse {
 /// A file that changes only with the program.
 fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "max-age=3600")], text)
+}
+
+/// A refusal as a page for people; every other answer as it is.
+pub(super) fn readable(state: &Shared, session: Option<&Session>, mut response: Response) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<ProblemDetails>() else {
+        return response;
+    };
+    let content = html! {
+        div.card.narrow {
+            h1 { @match response.status().as_u16() { 403 => "Not allowed", 404 => "Not found", _ => "That did not work" } }
+            p.alert role="alert" { (problem.detail.as_deref().unwrap_or(&problem.title)) }
+            @if let Some(action) = &problem.action { p { (action) } }
+            p { a href="/" { "Back to the beginning" } }
+        }
+    };
+    let viewer = session.and_then(|session| session.viewer(state).ok());
+    (response.status(), layout::page("That did not work", viewer.as_ref(), content)).into_response()
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::super::Shared;
 use super::layout::page;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::Result;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
 use crate::store::devices::{self, Device};
@@ -51,7 +51,6 @@ impl Health {
 
 pub(super) async fn list(State(state): State<Shared>, session: Session) -> Result<Markup> {
     let screens = devices::list(&state.store, &session.operator.account).await?;
-    let token = session::form_token(&state, &session.cookie);
     let now = ident::now();
     let online = screens.iter().filter(|device| Health::of(device, now) == Health::Online).count();
     let content = html! {
@@ -64,7 +63,7 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
         }
         @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, now)) }
     };
-    Ok(page("Screens", Some((&session.operator.email, &token)), content))
+    Ok(page("Screens", Some(&session.viewer(&state)?), content))
 }
 
 /// The account by its id, which a shell takes without quotes.

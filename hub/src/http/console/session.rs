@@ -6,12 +6,16 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use sha2::{Digest as _, Sha256};
+use signage_protocol::problem::Code;
 
 use super::super::Shared;
-use crate::Result;
+use super::layout::Viewer;
+use crate::api_token::Actor;
 use crate::ident::{self, DAY, MINUTE, Millis};
+use crate::rights::Right;
 use crate::seal::Purpose;
 use crate::store::operators::{self, Operator};
+use crate::{Error, Result};
 
 /// The browser keeps a `__Host-` cookie to this host, over TLS only.
 pub const COOKIE: &str = "__Host-signage";
@@ -23,6 +27,7 @@ pub const LIFETIME: Millis = 7 * DAY;
 const FORM_LIFETIME: Millis = 12 * 60 * MINUTE;
 
 /// Somebody who is signed in. Others are sent to the sign-in page.
+#[derive(Debug, Clone)]
 pub struct Session {
     /// The person.
     pub operator: Operator,
@@ -30,10 +35,37 @@ pub struct Session {
     pub cookie: String,
 }
 
+impl Session {
+    /// Refuses those without a right.
+    pub fn may(&self, right: Right) -> Result<Actor<'_>> {
+        if self.operator.role()?.may(right) {
+            return Ok(self.actor());
+        }
+        Err(Error::refused(403, Code::ApiForbidden, "your role does not include this"))
+    }
+
+    /// This person, for the audit log.
+    pub fn actor(&self) -> Actor<'_> {
+        Actor { account: &self.operator.account, id: &self.operator.id }
+    }
+
+    /// What the head of a page shows to this person.
+    pub fn viewer(&self, state: &Shared) -> Result<Viewer<'_>> {
+        Ok(Viewer {
+            email: &self.operator.email,
+            role: self.operator.role()?,
+            form: form_token(state, &self.cookie),
+        })
+    }
+}
+
 impl FromRequestParts<Shared> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> std::result::Result<Self, Response> {
+        if let Some(session) = parts.extensions.get::<Self>() {
+            return Ok(session.clone());
+        }
         let jar = CookieJar::from_headers(&parts.headers);
         match find(state, &jar).await {
             Ok(Some(session)) => Ok(session),

@@ -1,0 +1,150 @@
+//! Every route of the hub and who may use it. A request is checked against this table before its handler sees
+//! it: a route that has no row here answers nobody.
+
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use signage_protocol::problem::Code;
+
+use super::console::{self, session::Session};
+use super::user::User;
+use super::{Shared, problem};
+use crate::Error;
+use crate::rights::Right;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Any program; what the request has to show is the handler's business.
+    Open,
+    /// A device with its access token; the handler asks for it.
+    Device,
+    /// Any browser.
+    Page,
+    /// A person or a program in an account, with a right. Refused with 401 or 403.
+    Api(Right),
+    /// A person who is signed in, with a right. Others are sent to the sign-in page, or refused with 403.
+    Console(Right),
+}
+
+/// One row.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// HTTP method; `GET` includes `HEAD`.
+    pub method: &'static str,
+    /// Path as the router has it.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+const fn row(method: &'static str, path: &'static str, access: Access) -> Route {
+    Route { method, path, access }
+}
+
+use Access::{Api, Console, Device, Open, Page};
+use Right::{ManageAccount, View};
+
+/// The table.
+pub const ROUTES: &[Route] = &[
+    row("GET", "/healthz", Open),
+    row("GET", "/schema/provisioning-1.json", Open),
+    // Devices.
+    row("POST", "/v1/enroll", Open),
+    row("POST", "/v1/nonce", Open),
+    row("POST", "/oauth/token", Open),
+    row("GET", "/v1/authorization", Device),
+    row("GET", "/v1/manifest", Device),
+    row("GET", "/v1/blobs/{sha256}", Device),
+    // The API.
+    row("GET", "/api/v1/me", Api(View)),
+    row("GET", "/api/v1/api-tokens", Api(ManageAccount)),
+    row("POST", "/api/v1/api-tokens", Api(ManageAccount)),
+    row("DELETE", "/api/v1/api-tokens/{id}", Api(ManageAccount)),
+    // The console.
+    row("GET", "/assets/style.css", Open),
+    row("GET", "/assets/icon.svg", Open),
+    row("GET", "/", Page),
+    row("POST", "/", Page),
+    row("POST", "/sign-out", Console(View)),
+    row("GET", "/screens", Console(View)),
+];
+
+/// Who may use a route, if it is one.
+pub fn access(method: &Method, path: &str) -> Option<Access> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    ROUTES.iter().find(|route| route.method == method && route.path == path).map(|route| route.access)
+}
+
+/// Lets a request pass to its handler if the table does. Who asks is found out once: the handler's [`User`] or
+/// [`Session`] is the one that was checked.
+pub(super) async fn guard(State(state): State<Shared>, request: Request, next: Next) -> Response {
+    let Some(path) = request.extensions().get::<MatchedPath>().cloned() else {
+        return next.run(request).await;
+    };
+    let Some(access) = access(request.method(), path.as_str()) else {
+        return unlisted(request.method(), path.as_str()).await;
+    };
+    let (mut parts, body) = request.into_parts();
+    match access {
+        Access::Open | Access::Device => {}
+        Access::Page => {
+            let response = next.run(Request::from_parts(parts, body)).await;
+            return console::readable(&state, None, response);
+        }
+        Access::Api(right) => {
+            let user = match User::from_request_parts(&mut parts, &state).await {
+                Ok(user) => user,
+                Err(error) => return error.into_response(),
+            };
+            if let Err(error) = user.may(right) {
+                return error.into_response();
+            }
+            parts.extensions.insert(user);
+        }
+        Access::Console(right) => {
+            let session = match Session::from_request_parts(&mut parts, &state).await {
+                Ok(session) => session,
+                Err(response) => return response,
+            };
+            let response = match session.may(right) {
+                Ok(_) => {
+                    parts.extensions.insert(session.clone());
+                    next.run(Request::from_parts(parts, body)).await
+                }
+                Err(error) => error.into_response(),
+            };
+            return console::readable(&state, Some(&session), response);
+        }
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+async fn unlisted(method: &Method, path: &str) -> Response {
+    if ROUTES.iter().any(|route| route.path == path) {
+        return problem::method_not_allowed().await.into_response();
+    }
+    tracing::error!(%method, path, "a route has no row in the table of routes, so nobody may use it");
+    let detail = format!("{method} {path} has no row in the table of routes");
+    Error::refused(500, Code::HubError, detail).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_there_once() {
+        for (index, route) in ROUTES.iter().enumerate() {
+            let again = ROUTES[..index].iter().any(|r| (r.method, r.path) == (route.method, route.path));
+            assert!(!again, "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn head_is_get() {
+        assert_eq!(access(&Method::HEAD, "/screens"), Some(Access::Console(Right::View)));
+        assert_eq!(access(&Method::DELETE, "/screens"), None);
+    }
+}
