@@ -29,6 +29,7 @@ scenarios! {
     "stick-at-boot", "a stick that is there at boot leads to content on a healthy system", plays::stick_at_boot;
     "stick-later", "a stick that is plugged in later leads to content", plays::stick_later;
     "broken-file", "broken JSON is shown with line and column", file::broken;
+    "plug-to-verdict", "how soon the screen tells what is wrong with a stick", file::plug_to_verdict;
     "unknown-token", "a refused token is explained and not tried again and again", token::unknown;
     "sources", "every source is taken in its rank, and the screen tells which setting came from where", sources::ranked;
     "sticks", "what is wrong with a stick is read on the screen, case by case of the corpus", sticks::corpus;
