@@ -11,8 +11,8 @@ use crate::ident::{self, Millis};
 use crate::rights::Role;
 use crate::store::accounts::Account;
 use crate::store::operators::Operator;
-use crate::store::{self, Store, accounts, audit, operators};
-use crate::{Error, Result, password};
+use crate::store::{self, Connection, Store, accounts, audit, operators};
+use crate::{Error, Result, password, people};
 
 /// Longest name of anything, in characters.
 pub const MAX_NAME: usize = 100;
@@ -36,58 +36,53 @@ pub async fn create(
     password: Option<Secret>,
     now: Millis,
 ) -> Result<Created> {
-    let (name, email) = (name.trim(), email.trim().to_lowercase());
-    if name.is_empty() || name.chars().count() > MAX_NAME {
-        return Err(Error::Invalid(format!("the name of an account has 1 to {MAX_NAME} characters")));
-    }
-    if !email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty()) {
-        return Err(Error::Invalid(format!("{email:?} is not an e-mail address")));
-    }
-    let generated = match &password {
-        Some(password) if password.expose().chars().count() < password::MIN_CHARS => {
-            return Err(Error::Invalid(format!(
-                "a password has at least {} characters",
-                password::MIN_CHARS
-            )));
-        }
-        Some(_) => None,
-        None => Some(password::generate()?),
-    };
-    let password_hash = match password.as_ref().or(generated.as_ref()) {
-        Some(password) => password::hash(password)?,
-        None => return Err(Error::Password),
-    };
+    let (password_hash, generated) = hash_or_generate(password)?;
+    let mut change = store.write().await?;
+    let (account, operator) = insert(&mut change, Some("cli"), name, email, password_hash, now).await?;
+    store::commit(change).await?;
+    Ok(Created { account, operator, password: generated })
+}
+
+/// Adds an account and its first operator, who is the actor when there is no other.
+pub(crate) async fn insert(
+    change: &mut Connection,
+    actor: Option<&str>,
+    name: &str,
+    email: &str,
+    password_hash: String,
+    now: Millis,
+) -> Result<(Account, Operator)> {
     let account = Account {
         id: ident::new("acc")?,
-        name: name.to_owned(),
+        name: self::name(name)?,
         signing_key: hex::encode(ident::random::<32>()?),
         default_playlist: None,
         content_sequence: 1,
         content_changed_at: now,
         created_at: now,
     };
-    let operator = Operator {
-        id: ident::new("opr")?,
-        account: account.id.clone(),
-        email,
-        password_hash,
-        created_at: now,
-        role: Role::Admin.as_str().to_owned(),
-    };
-    let mut change = store.write().await?;
-    accounts::insert(&mut change, &account).await?;
-    operators::insert(&mut change, &operator).await?;
+    let operator = Operator::new(account.id.clone(), people::email(email)?, password_hash, Role::Admin, now)?;
+    accounts::insert(change, &account).await?;
+    operators::insert(change, &operator).await?;
     let entry = audit::Entry {
         account: Some(&account.id),
-        actor: "cli",
+        actor: actor.unwrap_or(&operator.id),
         action: "account.create",
         subject: &account.id,
         detail: Some(&operator.email),
         ..audit::Entry::default()
     };
-    audit::record(&mut change, &entry, now).await?;
-    store::commit(change).await?;
-    Ok(Created { account, operator, password: generated })
+    audit::record(change, &entry, now).await?;
+    Ok((account, operator))
+}
+
+/// The name of an account as it is stored.
+fn name(text: &str) -> Result<String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME {
+        return Err(Error::Invalid(format!("the name of an account has 1 to {MAX_NAME} characters")));
+    }
+    Ok(name.to_owned())
 }
 
 /// Signs a provisioning file, so that the account's locked screens take it. A file that no screen would take is
@@ -150,10 +145,10 @@ pub async fn set_password(
 /// The hash of a password, and the password itself when the hub had to choose it.
 fn hash_or_generate(password: Option<Secret>) -> Result<(String, Option<Secret>)> {
     match password {
-        Some(password) if password.expose().chars().count() < password::MIN_CHARS => {
-            Err(Error::Invalid(format!("a password has at least {} characters", password::MIN_CHARS)))
+        Some(password) => {
+            password::check(&password)?;
+            Ok((password::hash(&password)?, None))
         }
-        Some(password) => Ok((password::hash(&password)?, None)),
         None => {
             let generated = password::generate()?;
             Ok((password::hash(&generated)?, Some(generated)))

@@ -5,7 +5,7 @@
 //! * [`cli`]: the commands. They work on the data directory, also while the server runs.
 //! * [`serve`]: the server as a whole: listener, TLS, shutdown. Tests of other crates start it from here.
 //! * [`http`]: state in, router out; one file per resource.
-//! * [`account`], [`enrolment`], [`content`], [`playlist`], [`token`]: what the hub does, whoever asks.
+//! * [`setup`], [`account`], [`people`], [`second_step`], [`enrolment`], [`content`], [`playlist`], [`token`]: what the hub does, whoever asks.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
 //!
@@ -29,11 +29,14 @@ pub mod ident;
 pub mod limiter;
 pub mod media;
 pub mod password;
+pub mod people;
 pub mod playlist;
 pub mod range;
 pub mod rights;
 pub mod seal;
+pub mod second_step;
 pub mod serve;
+pub mod setup;
 pub mod store;
 pub mod tls;
 pub mod token;

@@ -11,6 +11,20 @@ use crate::{Error, Result, ident};
 /// Fewest characters of a password that a person chose.
 pub const MIN_CHARS: usize = 10;
 
+/// Longer ones are not looked at.
+pub const MAX_BYTES: usize = 1024;
+
+/// Refuses a password that a person should not have chosen.
+pub fn check(password: &Secret) -> Result<()> {
+    if password.expose().chars().count() < MIN_CHARS {
+        return Err(Error::Invalid(format!("a password has at least {MIN_CHARS} characters")));
+    }
+    if password.expose().len() > MAX_BYTES {
+        return Err(Error::Invalid(format!("a password has at most {MAX_BYTES} bytes")));
+    }
+    Ok(())
+}
+
 /// Hashes a password with a random salt; the result is a PHC string.
 pub fn hash(password: &Secret) -> Result<String> {
     let hash = Argon2::default().hash_password(password.expose().as_bytes()).map_err(|_| Error::Password)?;

@@ -22,6 +22,10 @@ pub enum Purpose {
     Access,
     /// Hidden field of a form; the subject is who the form was made for.
     Form,
+    /// The password was right; the subject is the person and a digest of what the password was checked against.
+    SecondStep,
+    /// A secret that is to become somebody's second step; the subject is the person and the secret.
+    Totp,
 }
 
 /// Why a value was not accepted.
@@ -79,6 +83,8 @@ impl Seal {
             Purpose::Nonce => b"nonce\0",
             Purpose::Access => b"access\0",
             Purpose::Form => b"form\0",
+            Purpose::SecondStep => b"second-step\0",
+            Purpose::Totp => b"totp\0",
         };
         let mut mac = Hmac::<Sha256>::new(&self.0.into());
         mac.update(purpose);

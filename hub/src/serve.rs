@@ -18,6 +18,7 @@ use std::time::Duration;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::TokioTimer;
+use signage_protocol::Secret;
 use tokio::task::JoinHandle;
 
 use crate::address::HubUrl;
@@ -25,8 +26,8 @@ use crate::data_dir::DataDir;
 use crate::error::chain;
 use crate::http::{self, Shared, State};
 use crate::ident::{self, DAY, Millis};
-use crate::store::{self, Store, audit, devices, operators, settings};
-use crate::{Error, Result, blobs, tls};
+use crate::store::{self, Store, audit, devices, invitations, operators, settings};
+use crate::{Error, Result, blobs, setup, tls};
 
 /// How long requests may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -80,6 +81,8 @@ pub struct Running {
     pub ca_pem: String,
     /// Where that lies.
     pub ca_path: PathBuf,
+    /// Link by which the first account is made, while there is none.
+    pub setup_url: Option<Secret>,
     /// State of the router; its store is what the functions of this crate take.
     pub state: Shared,
     handle: Handle<SocketAddr>,
@@ -117,6 +120,8 @@ impl Hub {
         settings::set(&mut change, settings::PUBLIC_URL, &public.to_string()).await?;
         store::commit(change).await?;
 
+        let setup = setup::open(&store).await?;
+        let setup_url = setup.map(|code| Secret::new(format!("{public}{}", setup::path(&code))));
         let state = State::new(store, directory.clone(), urls).await?;
         let config = RustlsConfig::from_config(tls_config);
         let handle = Handle::new();
@@ -135,6 +140,7 @@ impl Hub {
             url: public.to_string(),
             ca_pem,
             ca_path: directory.tls().join("ca.pem"),
+            setup_url,
             state,
             handle,
             server,
@@ -202,6 +208,7 @@ fn report<T>(doing: &'static str, result: Result<T>) {
 async fn remove_old_rows(store: &Store, now: Millis) -> Result<()> {
     let mut change = store.write().await?;
     operators::delete_expired_sessions(&mut change, now).await?;
+    invitations::delete_expired(&mut change, now).await?;
     devices::delete_expired_nonces(&mut change, now).await?;
     audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
     store::commit(change).await

@@ -5,6 +5,7 @@ mod audit;
 mod ca;
 mod content;
 mod device;
+mod operator;
 mod output;
 mod playlist;
 mod serve;
@@ -47,6 +48,9 @@ enum Command {
     /// Make and list accounts, and set passwords.
     #[command(subcommand)]
     Account(account::Command),
+    /// Invite, list and remove the people of an account, and change what they may do.
+    #[command(subcommand)]
+    Operator(operator::Command),
     /// Make, list and revoke enrolment tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -71,6 +75,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Serve(command) => command.run(data_dir).await,
         Command::Ca => ca::run(data_dir).await,
         Command::Account(command) => command.run(data_dir).await,
+        Command::Operator(command) => command.run(data_dir).await,
         Command::Token(command) => command.run(data_dir).await,
         Command::Device(command) => command.run(data_dir).await,
         Command::Content(command) => command.run(data_dir).await,

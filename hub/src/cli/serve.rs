@@ -7,6 +7,7 @@ use clap::Args;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::output;
 use crate::serve::{Hub, Options};
 use crate::{Error, Result};
 
@@ -29,6 +30,10 @@ impl Serve {
         let mut running = Hub::start(options).await?;
         let (url, listen, ca) = (&running.url, running.addr, running.ca_path.display());
         tracing::info!(%url, %listen, %ca, "ready");
+        if let Some(link) = &running.setup_url {
+            // On standard output, apart from the log.
+            output::line(&format!("This hub has no account yet. Make the first one at {}", link.expose()))?;
+        }
         tell_systemd(NotifyState::Ready);
         tokio::select! {
             _ = terminate.recv() => {}

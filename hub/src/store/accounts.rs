@@ -76,6 +76,15 @@ pub async fn find(store: &Store, name_or_id: &str) -> Result<Account> {
         .ok_or_else(|| Error::NotFound { what: "account", name: name_or_id.to_owned() })
 }
 
+/// Whether there is any account.
+pub async fn exist(connection: &mut Connection) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM account")
+        .fetch_one(connection)
+        .await
+        .map_err(Error::database("counting accounts"))?;
+    Ok(count > 0)
+}
+
 /// Every account, oldest first.
 pub async fn list(store: &Store) -> Result<Vec<Account>> {
     let mut connection = store.read().await?;

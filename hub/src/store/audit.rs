@@ -50,13 +50,19 @@ pub struct Record {
     pub address: Option<String>,
     /// More, for people.
     pub detail: Option<String>,
+    /// What the actor was called then.
+    pub actor_name: Option<String>,
+    /// What the subject was called then.
+    pub subject_name: Option<String>,
 }
 
 /// Writes an entry.
 pub async fn record(connection: &mut Connection, entry: &Entry<'_>, now: Millis) -> Result<()> {
+    let actor_name = name(connection, entry.actor).await?;
+    let subject_name = name(connection, entry.subject).await?;
     sqlx::query(
-        "INSERT INTO audit (id, at, account, actor, action, subject, outcome, code, address, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO audit (id, at, account, actor, action, subject, outcome, code, address, detail, \
+         actor_name, subject_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(ident::new_sorted("aud", now)?)
     .bind(now)
@@ -68,10 +74,35 @@ pub async fn record(connection: &mut Connection, entry: &Entry<'_>, now: Millis)
     .bind(entry.refused)
     .bind(entry.address)
     .bind(entry.detail)
+    .bind(actor_name)
+    .bind(subject_name)
     .execute(connection)
     .await
     .map_err(Error::database("writing the audit log"))?;
     Ok(())
+}
+
+/// What people call the thing with this id. A screen's id has no prefix.
+async fn name(connection: &mut Connection, id: &str) -> Result<Option<String>> {
+    if matches!(id, "cli" | "device") {
+        return Ok(None);
+    }
+    let query = match id.split_once('_').map(|(prefix, _)| prefix) {
+        Some("acc") => "SELECT name FROM account WHERE id = $1",
+        Some("opr") => "SELECT email FROM operator WHERE id = $1",
+        Some("inv") => "SELECT email FROM invitation WHERE id = $1",
+        Some("api") => "SELECT name FROM api_token WHERE id = $1",
+        Some("tok") => "SELECT name FROM enrol_token WHERE id = $1",
+        Some("con") => "SELECT title FROM content WHERE id = $1",
+        Some("pls") => "SELECT name FROM playlist WHERE id = $1",
+        _ => "SELECT name FROM device WHERE id = $1",
+    };
+    let found: Option<Option<String>> = sqlx::query_scalar(query)
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("looking for a name"))?;
+    Ok(found.flatten())
 }
 
 /// The newest entries, newest last; of one account or of all.

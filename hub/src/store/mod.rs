@@ -9,8 +9,10 @@ pub mod api_tokens;
 pub mod audit;
 pub mod content;
 pub mod devices;
+pub mod invitations;
 pub mod operators;
 pub mod playlists;
+pub mod second_step;
 pub mod settings;
 pub mod tokens;
 

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{Connection, Store};
-use crate::ident::Millis;
+use crate::ident::{self, Millis};
 use crate::rights::Role;
 use crate::{Error, Result};
 
@@ -22,9 +22,39 @@ pub struct Operator {
     pub created_at: Millis,
     /// [`Role`] as it is stored.
     pub role: String,
+    /// Secret of the second step, hexadecimal; none when there is no second step.
+    pub totp_secret: Option<String>,
+    /// Step of the code that was used last.
+    pub totp_step: Option<i64>,
+    /// Wrong codes since the last right one.
+    pub totp_failures: i64,
+    /// When the last of these was.
+    pub totp_failed_at: Millis,
 }
 
 impl Operator {
+    /// A person without a second step.
+    pub fn new(
+        account: String,
+        email: String,
+        password_hash: String,
+        role: Role,
+        now: Millis,
+    ) -> Result<Self> {
+        Ok(Self {
+            id: ident::new("opr")?,
+            account,
+            email,
+            password_hash,
+            created_at: now,
+            role: role.as_str().to_owned(),
+            totp_secret: None,
+            totp_step: None,
+            totp_failures: 0,
+            totp_failed_at: 0,
+        })
+    }
+
     /// What this person may do.
     pub fn role(&self) -> Result<Role> {
         self.role.parse().map_err(|_| Error::Damaged { what: "role of an operator" })
@@ -69,6 +99,62 @@ pub async fn by_email(store: &Store, email: &str) -> Result<Option<Operator>> {
         .map_err(Error::database("reading an operator"))
 }
 
+/// The person with this id.
+pub async fn by_id(connection: &mut Connection, id: &str) -> Result<Option<Operator>> {
+    sqlx::query_as("SELECT * FROM operator WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("reading an operator"))
+}
+
+/// The people of an account, by address.
+pub async fn list(store: &Store, account: &str) -> Result<Vec<Operator>> {
+    let mut connection = store.read().await?;
+    sqlx::query_as("SELECT * FROM operator WHERE account = $1 ORDER BY email")
+        .bind(account)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::database("listing operators"))
+}
+
+/// How many people of an account have a role.
+pub async fn count_role(connection: &mut Connection, account: &str, role: &str) -> Result<i64> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM operator WHERE account = $1 AND role = $2")
+        .bind(account)
+        .bind(role)
+        .fetch_one(connection)
+        .await
+        .map_err(Error::database("counting operators"))
+}
+
+/// Changes a person's role.
+pub async fn set_role(connection: &mut Connection, id: &str, role: &str) -> Result<()> {
+    sqlx::query("UPDATE operator SET role = $2 WHERE id = $1")
+        .bind(id)
+        .bind(role)
+        .execute(connection)
+        .await
+        .map_err(Error::database("changing a role"))?;
+    Ok(())
+}
+
+/// Removes a person, with the sessions and recovery codes.
+pub async fn delete(connection: &mut Connection, id: &str) -> Result<()> {
+    for query in [
+        "DELETE FROM session WHERE operator = $1",
+        "DELETE FROM recovery_code WHERE operator = $1",
+        "DELETE FROM operator WHERE id = $1",
+    ] {
+        sqlx::query(query)
+            .bind(id)
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::database("removing an operator"))?;
+    }
+    Ok(())
+}
+
 /// Replaces a person's password.
 pub async fn set_password_hash(connection: &mut Connection, id: &str, password_hash: &str) -> Result<()> {
     sqlx::query("UPDATE operator SET password_hash = $2 WHERE id = $1")
@@ -84,6 +170,17 @@ pub async fn set_password_hash(connection: &mut Connection, id: &str, password_h
 pub async fn delete_sessions_of(connection: &mut Connection, operator: &str) -> Result<()> {
     sqlx::query("DELETE FROM session WHERE operator = $1")
         .bind(operator)
+        .execute(connection)
+        .await
+        .map_err(Error::database("ending sessions"))?;
+    Ok(())
+}
+
+/// Signs a person out everywhere but where the cookie has this digest.
+pub async fn delete_other_sessions(connection: &mut Connection, operator: &str, digest: &str) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE operator = $1 AND digest <> $2")
+        .bind(operator)
+        .bind(digest)
         .execute(connection)
         .await
         .map_err(Error::database("ending sessions"))?;

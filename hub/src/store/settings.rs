@@ -8,12 +8,19 @@ pub const SECRET: &str = "secret";
 /// The address under which devices reach this hub, as last served.
 pub const PUBLIC_URL: &str = "public_url";
 
+/// Digest of the code that lets the first person in, while nobody is.
+pub const SETUP: &str = "setup";
+
 /// A setting, if it was ever made.
 pub async fn get(store: &Store, name: &str) -> Result<Option<String>> {
-    let mut connection = store.read().await?;
+    read(&mut *store.read().await?, name).await
+}
+
+/// A setting as a change sees it.
+pub async fn read(connection: &mut Connection, name: &str) -> Result<Option<String>> {
     sqlx::query_scalar("SELECT value FROM setting WHERE name = $1")
         .bind(name)
-        .fetch_optional(&mut *connection)
+        .fetch_optional(connection)
         .await
         .map_err(Error::database("reading a setting"))
 }
@@ -28,6 +35,16 @@ pub async fn set(connection: &mut Connection, name: &str, value: &str) -> Result
     .execute(connection)
     .await
     .map_err(Error::database("storing a setting"))?;
+    Ok(())
+}
+
+/// Removes a setting.
+pub async fn delete(connection: &mut Connection, name: &str) -> Result<()> {
+    sqlx::query("DELETE FROM setting WHERE name = $1")
+        .bind(name)
+        .execute(connection)
+        .await
+        .map_err(Error::database("removing a setting"))?;
     Ok(())
 }
 

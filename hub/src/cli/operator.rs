@@ -1,0 +1,137 @@
+//! `signage-hub operator …`
+
+use std::path::Path;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output;
+use crate::api_token::Actor;
+use crate::ident::{self, timestamp};
+use crate::rights::Role;
+use crate::serve::open;
+use crate::store::operators::Operator;
+use crate::store::{Store, accounts, invitations, operators};
+use crate::{Error, Result, people, second_step, token};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a link by which somebody joins an account within 7 days; shown once.
+    Invite {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// E-mail address by which the person will sign in.
+        #[arg(long)]
+        email: String,
+        /// What the person may do: viewer, content or admin.
+        #[arg(long)]
+        role: Role,
+        /// Address of the hub in the link; without it the one last served.
+        #[arg(long, value_name = "https://HOST[:PORT]", env = "SIGNAGE_HUB_PUBLIC_URL")]
+        public_url: Option<String>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the people of an account, and who is invited.
+    List {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change what somebody may do.
+    Role {
+        /// E-mail address or id of the person.
+        person: String,
+        /// What the person may do from now on: viewer, content or admin.
+        role: Role,
+    },
+    /// Remove somebody and end the sessions.
+    Remove {
+        /// E-mail address or id of the person.
+        person: String,
+    },
+    /// Switch off somebody's second step of signing in, when phone and recovery codes are gone.
+    ResetTotp {
+        /// E-mail address or id of the person.
+        person: String,
+    },
+}
+
+impl Command {
+    pub async fn run(self, data_dir: &Path) -> Result<()> {
+        let (_, store) = open(data_dir).await?;
+        let now = ident::now();
+        match self {
+            Self::Invite { account, email, role, public_url, json } => {
+                let account = accounts::find(&store, &account).await?;
+                // What can fail comes first: a link that nobody was told is of no use.
+                let url = token::public_url(&store, public_url.as_deref()).await?;
+                let actor = Actor { account: &account.id, id: "cli" };
+                let (invitation, code) = people::invite(&store, &actor, &email, role, now).await?;
+                let link = format!("{url}{}", people::join_path(&code));
+                let ends = timestamp(invitation.expires_at);
+                if json {
+                    return output::json(&json!({
+                        "id": invitation.id,
+                        "email": invitation.email,
+                        "role": invitation.role,
+                        "expiresAt": ends,
+                        "link": link,
+                    }));
+                }
+                output::line(&format!("Link   {link}   (shown only now)"))?;
+                output::line(&format!("Until  {ends}"))
+            }
+            Self::List { account, json } => {
+                let account = accounts::find(&store, &account).await?;
+                let people = operators::list(&store, &account.id).await?;
+                let invited = invitations::list(&store, &account.id, now).await?;
+                let joined =
+                    people.into_iter().map(|person| (person.id, person.email, person.role, "joined"));
+                let all =
+                    joined.chain(invited.into_iter().map(|one| (one.id, one.email, one.role, "invited")));
+                if json {
+                    let rows: Vec<_> = all
+                        .map(|(id, email, role, state)| json!({ "id": id, "email": email, "role": role, "state": state }))
+                        .collect();
+                    return output::json(&rows);
+                }
+                let rows: Vec<_> =
+                    all.map(|(id, email, role, state)| [email, role, state.to_owned(), id]).collect();
+                output::table(["EMAIL", "ROLE", "STATE", "ID"], &rows, "There is nobody yet.")
+            }
+            Self::Role { person, role } => {
+                let person = find(&store, &person).await?;
+                let changed = people::set_role(&store, &by_cli(&person), &person.id, role, now).await?;
+                output::line(&format!("{} is {} now", changed.email, changed.role))
+            }
+            Self::Remove { person } => {
+                let person = find(&store, &person).await?;
+                people::remove(&store, &by_cli(&person), &person.id, now).await?;
+                output::line(&format!("Removed {}", person.email))
+            }
+            Self::ResetTotp { person } => {
+                let person = find(&store, &person).await?;
+                second_step::switch_off(&store, &by_cli(&person), &person.id, now).await?;
+                output::line(&format!("{} signs in with the password alone now", person.email))
+            }
+        }
+    }
+}
+
+fn by_cli(person: &Operator) -> Actor<'_> {
+    Actor { account: &person.account, id: "cli" }
+}
+
+async fn find(store: &Store, person: &str) -> Result<Operator> {
+    let found = match person.contains('@') {
+        true => operators::by_email(store, &person.to_lowercase()).await?,
+        false => operators::by_id(&mut *store.read().await?, person).await?,
+    };
+    found.ok_or_else(|| Error::NotFound { what: "person", name: person.to_owned() })
+}
