@@ -62,8 +62,8 @@ install: ## Lay out the device's programs and units below DESTDIR (build first)
 	@$(call need_destdir)
 	tools/install "$(DESTDIR)" $(BIN) $(DEVICE)
 
-install-hub: ## Lay out the hub and its unit below DESTDIR (build first)
-	tools/install "$(DESTDIR)" $(BIN) hub
+install-hub: ## Lay out the hub, its unit and its manual below DESTDIR (build first)
+	MANUAL=1 tools/install "$(DESTDIR)" $(BIN) hub
 
 install-rootfs: ## Lay out the operating system's configuration below DESTDIR
 	@$(call need_destdir)
