@@ -60,6 +60,7 @@ pub(crate) async fn insert(
         content_sequence: 1,
         content_changed_at: now,
         created_at: now,
+        screen_limit: None,
     };
     let operator = Operator::new(account.id.clone(), people::email(email)?, password_hash, Role::Admin, now)?;
     accounts::insert(change, &account).await?;
@@ -113,6 +114,23 @@ pub async fn sign_file(store: &Store, account: &Account, file: &[u8], now: Milli
     audit::record(&mut change, &entry, now).await?;
     store::commit(change).await?;
     Ok(signature)
+}
+
+/// Limits how many screens of an account may play at the same time. Those that already do go on.
+pub async fn limit_screens(store: &Store, account: &Account, limit: Option<i64>, now: Millis) -> Result<()> {
+    let mut change = store.write().await?;
+    accounts::set_screen_limit(&mut change, &account.id, limit).await?;
+    let detail = limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit} screens"));
+    let entry = audit::Entry {
+        account: Some(&account.id),
+        actor: "cli",
+        action: "account.limit",
+        subject: &account.id,
+        detail: Some(&detail),
+        ..audit::Entry::default()
+    };
+    audit::record(&mut change, &entry, now).await?;
+    store::commit(change).await
 }
 
 /// Gives an operator another password and ends all sessions. Without a password one is generated and answered.

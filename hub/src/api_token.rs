@@ -21,6 +21,13 @@ pub struct Actor<'a> {
     pub id: &'a str,
 }
 
+impl<'a> Actor<'a> {
+    /// Whoever runs a command on the hub, for an account.
+    pub const fn cli(account: &'a str) -> Self {
+        Self { account, id: "cli" }
+    }
+}
+
 /// Makes a token. The secret is in the answer and nowhere else.
 pub async fn create(
     store: &Store,

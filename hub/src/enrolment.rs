@@ -7,6 +7,7 @@
 //! | revoked | any other | TOK-002 |
 //! | a device token of another device | any | TOK-004 |
 //! | a device token, unused and expired | any | TOK-003 |
+//! | good | not authorized in this account, which is at its limit | TOK-005 |
 //! | good | new | enrolled, first authorization |
 //! | good | of this account, authorized | what is in force; the new token's grants replace the old |
 //! | good | of this account, authorization withdrawn | authorized again, next sequence |
@@ -23,7 +24,7 @@ use crate::ident::{self, Millis};
 use crate::store::accounts::Account;
 use crate::store::devices::Device;
 use crate::store::tokens::Token;
-use crate::store::{self, Connection, Store, accounts, audit, devices, tokens};
+use crate::store::{self, Connection, Store, accounts, audit, devices, screens, tokens};
 use crate::{Error, Result};
 
 /// Most labels and interfaces of one device that are kept.
@@ -40,11 +41,13 @@ pub enum Entry {
     Authorized,
 }
 
-/// Decides whether `device` may enter with `token`.
+/// Decides whether `device` may enter with `token`; `full` says that the account of the token has no room for
+/// one more.
 pub fn decide(
     token: Option<&Token>,
     known: Option<&Device>,
     device: &str,
+    full: bool,
     now: Millis,
 ) -> std::result::Result<Entry, Code> {
     let token = token.ok_or(Code::TokUnknown)?;
@@ -63,6 +66,7 @@ pub fn decide(
     }
     match known {
         Some(known) if known.account == token.account && known.granted => Ok(Entry::Refreshed),
+        _ if full => Err(Code::TokFull),
         _ => Ok(Entry::Authorized),
     }
 }
@@ -89,7 +93,17 @@ pub async fn enrol(
     let mut change = store.write().await?;
     let token = tokens::by_digest(&mut change, &digest(&enrollment.token)).await?;
     let known = devices::by_id(&mut change, &id).await?;
-    let decision = decide(token.as_ref(), known.as_ref(), &id, now);
+    let account = match &token {
+        Some(token) => Some(accounts::by_id(&mut change, &token.account).await?),
+        None => None,
+    };
+    let full = match &account {
+        Some(Account { id: account, screen_limit: Some(limit), .. }) => {
+            devices::count_granted(&mut change, account, &id).await? >= *limit
+        }
+        _ => false,
+    };
+    let decision = decide(token.as_ref(), known.as_ref(), &id, full, now);
     let entry = audit::Entry {
         account: token.as_ref().map(|token| token.account.as_str()),
         actor: "device",
@@ -103,14 +117,13 @@ pub async fn enrol(
     if decision != Ok(Entry::Again) {
         audit::record(&mut change, &entry, now).await?;
     }
-    let (token, how) = match (token, decision) {
-        (Some(token), Ok(how)) => (token, how),
-        (_, decision) => {
+    let (token, account, how) = match (token, account, decision) {
+        (Some(token), Some(account), Ok(how)) => (token, account, how),
+        (_, _, decision) => {
             store::commit(change).await?;
             return Err(refusal(decision.err().unwrap_or(Code::TokUnknown), enrollment));
         }
     };
-    let account = accounts::by_id(&mut change, &token.account).await?;
     let device = merge(key, &id, enrollment, &token, known.as_ref(), how, address, now);
     if known.as_ref().is_some_and(|known| known.account == account.id && known.playlist != device.playlist) {
         // Its publication changes, so a device must see a higher sequence.
@@ -118,6 +131,12 @@ pub async fn enrol(
     }
     if token.kind == Kind::Device {
         tokens::set_used_by(&mut change, &token.id, &id).await?;
+    }
+    if let Some(screen) = &token.screen {
+        screens::set_device(&mut change, screen, &id).await?;
+    }
+    if how != Entry::Again {
+        tokens::admit(&mut change, &token.id, &id, now).await?;
     }
     devices::put(&mut change, &device).await?;
     store::commit(change).await?;
@@ -170,6 +189,7 @@ fn refusal(code: Code, enrollment: &Enrollment) -> Error {
         },
         Code::TokRevoked => (403, "an operator revoked the token".to_owned()),
         Code::TokExpired => (403, "nobody used the token in time".to_owned()),
+        Code::TokFull => (403, "as many screens as the account may have are playing".to_owned()),
         _ => (403, "the token belongs to another device".to_owned()),
     };
     Error::refused(status, code, detail)
@@ -188,13 +208,28 @@ fn merge(
 ) -> Device {
     let stays = known.filter(|known| known.account == token.account);
     let text = |text: &Option<String>| text.as_deref().map(clean).filter(|text| !text.is_empty());
-    let token_name = token.name.clone().filter(|_| token.kind == Kind::Device);
-    let name = text(&enrollment.name)
-        .or_else(|| token_name.filter(|_| how != Entry::Again))
+    let grant = &token.grant;
+    // What the entry of a screen says counts more than what its device brings, until somebody changes it.
+    let entry = (token.kind == Kind::Device).then_some(grant);
+    let again = stays.filter(|_| how == Entry::Again && entry.is_some());
+    let name = again
+        .map(|known| known.name.clone())
+        .or_else(|| entry.and_then(|entry| entry.name.clone()))
+        .or_else(|| text(&enrollment.name))
         .or_else(|| stays.map(|known| known.name.clone()))
         .unwrap_or_else(|| default_name(id));
+    let location = again
+        .and_then(|known| known.location.clone())
+        .or_else(|| entry.and_then(|entry| entry.location.clone()))
+        .or_else(|| text(&enrollment.location))
+        .or_else(|| grant.location.clone())
+        .or_else(|| stays.and_then(|known| known.location.clone()));
+    let kept = |granted: &Option<String>, known: fn(&Device) -> &Option<String>| {
+        let known = stays.and_then(|device| known(device).clone());
+        if how == Entry::Again { known } else { granted.clone().or(known) }
+    };
     let mut tags: Vec<String> = Vec::new();
-    for tag in token.tags.iter().chain(&enrollment.tags).map(|tag| clean(tag)) {
+    for tag in grant.tags.iter().chain(&enrollment.tags).map(|tag| clean(tag)) {
         if !tag.is_empty() && !tags.contains(&tag) && tags.len() < MAX_LIST {
             tags.push(tag);
         }
@@ -216,12 +251,14 @@ fn merge(
         enrol_token: token.id.clone(),
         public_key: key.clone(),
         name,
-        location: text(&enrollment.location).or_else(|| stays.and_then(|known| known.location.clone())),
+        location,
         hardware,
         tags,
         software: clean(&enrollment.software),
         address: address.map(ToOwned::to_owned),
-        playlist: token.playlist.clone(),
+        playlist: grant.playlist.clone(),
+        folder: kept(&grant.folder, |device| &device.folder),
+        timezone: kept(&grant.timezone, |device| &device.timezone),
         granted,
         sequence,
         authorized_at,

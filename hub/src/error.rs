@@ -122,6 +122,15 @@ pub enum Error {
         #[source]
         source: serde_json::Error,
     },
+    /// A file for download could not be made.
+    #[error("cannot make the {what}")]
+    Export {
+        /// Which file.
+        what: &'static str,
+        /// What its writer says.
+        #[source]
+        source: io::Error,
+    },
     /// Something stored does not read back.
     #[error("the stored {what} is damaged")]
     Damaged {

@@ -5,7 +5,8 @@
 //! * [`cli`]: the commands. They work on the data directory, also while the server runs.
 //! * [`serve`]: the server as a whole: listener, TLS, shutdown. Tests of other crates start it from here.
 //! * [`http`]: state in, router out; one file per resource.
-//! * [`setup`], [`account`], [`people`], [`second_step`], [`enrolment`], [`content`], [`playlist`], [`token`]: what the hub does, whoever asks.
+//! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], 
+//!   [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
 //!
@@ -24,13 +25,16 @@ pub mod content;
 pub mod data_dir;
 pub mod enrolment;
 pub mod error;
+pub mod export;
 pub mod http;
 pub mod ident;
 pub mod limiter;
 pub mod media;
+pub mod name_pattern;
 pub mod password;
 pub mod people;
 pub mod playlist;
+pub mod provision;
 pub mod range;
 pub mod rights;
 pub mod seal;

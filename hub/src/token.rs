@@ -1,160 +1,155 @@
-//! Enrolment tokens: making, listing, revoking, and the provisioning file that carries one.
+//! Enrolment tokens: making, renewing and revoking them. A device token comes with an entry for its screen, which
+//! stays when the token goes.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 use signage_protocol::Secret;
-use signage_protocol::config::{Hub, HubUrl, ProvisionFile};
 use signage_protocol::token::{Kind, RANDOM_BYTES, digest};
 
-use crate::ident::{self, DAY, Millis};
-use crate::store::accounts::Account;
-use crate::store::tokens::{Token, kind_name};
-use crate::store::{self, Store, audit, devices, playlists, settings, tokens};
-use crate::{Error, Result};
+use crate::api_token::Actor;
+use crate::ident::{self, DAY, Millis, timestamp};
+use crate::store::screens::Screen;
+use crate::store::tokens::kind_name;
+pub use crate::store::tokens::{Grant, State, Token};
+use crate::store::{self, Connection, Store, audit, devices, playlists, screens, settings, tokens};
+use crate::{Error, Result, name_pattern, provision};
 
 /// How long a device token waits for its device.
 pub const UNUSED_DAYS: Millis = 30;
+/// Most tokens that are made together.
+pub const MAX_BULK: usize = 10_000;
 
-/// What a token gives to the devices that it enrols.
-#[derive(Debug, Clone, Default)]
-pub struct Grant {
-    /// For people; the screen's name in a device token.
-    pub name: Option<String>,
-    /// What they play instead of the account's default.
-    pub playlist: Option<String>,
-    /// Labels they get.
-    pub tags: Vec<String>,
+/// A token that was just made. The secret is here and nowhere else.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The token.
+    pub token: Token,
+    /// What the device needs.
+    pub secret: Secret,
 }
 
-/// Where a token stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// A device token that waits for its device.
-    Unused,
-    /// A device token that waited too long.
-    Expired,
-    /// In use, or ready for use any number of times.
-    Active,
-    /// Withdrawn by an operator.
-    Revoked,
-}
-
-impl Token {
-    /// Where this token stands at a moment.
-    pub fn state(&self, now: Millis) -> State {
-        match (self.revoked_at, self.kind, &self.used_by) {
-            (Some(_), ..) => State::Revoked,
-            (None, Kind::Provisioning, _) | (None, Kind::Device, Some(_)) => State::Active,
-            (None, Kind::Device, None) if self.expires_at.is_some_and(|end| now >= end) => State::Expired,
-            (None, Kind::Device, None) => State::Unused,
-        }
+impl From<(Token, Secret)> for Made {
+    fn from((token, secret): (Token, Secret)) -> Self {
+        Self { token, secret }
     }
 }
 
-/// Makes a token. The secret is in the answer and nowhere else.
+/// Makes a token; a device token with an entry for its screen.
 pub async fn create(
     store: &Store,
-    account: &Account,
+    actor: &Actor<'_>,
     kind: Kind,
     grant: Grant,
     now: Millis,
 ) -> Result<(Token, Secret)> {
-    let secret = kind.encode(&ident::random::<RANDOM_BYTES>()?);
-    let token = Token {
-        id: ident::new("tok")?,
-        account: account.id.clone(),
-        kind,
-        name: grant.name,
-        digest: digest(&secret),
-        playlist: grant.playlist,
-        tags: grant.tags,
-        created_at: now,
-        expires_at: (kind == Kind::Device).then_some(now + UNUSED_DAYS * DAY),
-        revoked_at: None,
-        used_by: None,
-    };
+    let grant = provision::check(grant)?;
+    let screen = (kind == Kind::Device).then(|| screen(actor.account, &grant, now)).transpose()?;
+    let made = make(actor.account, kind, grant, screen.as_ref().map(|screen| screen.id.clone()), now)?;
     let mut change = store.write().await?;
-    if let Some(playlist) = &token.playlist
-        && playlists::by_id(&mut change, &account.id, playlist).await?.is_none()
-    {
-        return Err(Error::NotFound { what: "playlist", name: playlist.clone() });
-    }
-    tokens::insert(&mut change, &token).await?;
-    let entry = audit::Entry {
-        account: Some(&account.id),
-        actor: "cli",
-        action: "token.create",
-        subject: &token.id,
-        detail: Some(kind_name(kind)),
-        ..audit::Entry::default()
-    };
-    audit::record(&mut change, &entry, now).await?;
+    check_playlist(&mut change, &made.token).await?;
+    screens::insert(&mut change, screen.as_slice()).await?;
+    tokens::insert(&mut change, std::slice::from_ref(&made.token)).await?;
+    record(&mut change, actor, "token.create", &made.token.id, Some(kind_name(kind)), now).await?;
     store::commit(change).await?;
-    Ok((token, secret))
+    Ok((made.token, made.secret))
+}
+
+/// Makes `count` device tokens and their screens in one change: all or none. The name of the grant is a pattern, see
+/// [`name_pattern`]; its numbers begin with `first`.
+pub async fn bulk(
+    store: &Store,
+    actor: &Actor<'_>,
+    count: usize,
+    first: usize,
+    grant: Grant,
+    now: Millis,
+) -> Result<Vec<Made>> {
+    if !(1..=MAX_BULK).contains(&count) {
+        return Err(Error::Invalid(format!("the number of tokens is 1 to {MAX_BULK}")));
+    }
+    let names = name_pattern::expand(grant.name.as_deref().unwrap_or_default(), first, count)?;
+    // The last name is the longest; everything else is the same in all.
+    let grant = provision::check(Grant { name: names.last().cloned(), ..grant })?;
+    let batch = ident::new("bat")?;
+    let mut made = Vec::with_capacity(count);
+    let mut entries = Vec::with_capacity(count);
+    for name in names {
+        let grant = Grant { name: Some(name), ..grant.clone() };
+        let entry = screen(actor.account, &grant, now)?;
+        made.push(make(actor.account, Kind::Device, grant, Some(entry.id.clone()), now)?);
+        entries.push(entry);
+    }
+    // Lists show the newest, which is the greatest, first, and these in the order of their names.
+    let mut ids: Vec<String> = made.iter().map(|made| made.token.id.clone()).collect();
+    ids.sort_unstable_by(|one, two| two.cmp(one));
+    for (made, id) in made.iter_mut().zip(ids) {
+        made.token.id = id;
+        made.token.batch = Some(batch.clone());
+    }
+    let rows: Vec<Token> = made.iter().map(|made| made.token.clone()).collect();
+    let mut change = store.write().await?;
+    check_playlist(&mut change, &rows[0]).await?;
+    screens::insert(&mut change, &entries).await?;
+    tokens::insert(&mut change, &rows).await?;
+    let detail = format!("{count} device tokens");
+    record(&mut change, actor, "token.bulk", &batch, Some(&detail), now).await?;
+    store::commit(change).await?;
+    Ok(made)
+}
+
+/// Makes another token for the screen of a device token: after that one was revoked, has expired or is lost. A
+/// token in use has to be revoked first; an unused one ends here.
+pub async fn renew(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<(Token, Secret)> {
+    let mut change = store.write().await?;
+    let old = find_in(&mut change, actor.account, id).await?;
+    let entry = match &old.screen {
+        Some(screen) => screens::by_id(&mut change, actor.account, screen).await?,
+        None => None,
+    };
+    let Some(entry) = entry else {
+        return Err(Error::Conflict(
+            "a provisioning token belongs to no screen; make another one instead".into(),
+        ));
+    };
+    for token in tokens::of_screen(&mut change, &entry.id).await? {
+        if token.used_by.is_some() {
+            return Err(Error::Conflict(format!(
+                "the token {} of this screen is in use; revoke it first",
+                token.id
+            )));
+        }
+        tokens::set_revoked(&mut change, &token.id, now).await?;
+        record(&mut change, actor, "token.revoke", &token.id, None, now).await?;
+    }
+    let made = make(actor.account, Kind::Device, entry.grant, Some(entry.id), now)?;
+    tokens::insert(&mut change, std::slice::from_ref(&made.token)).await?;
+    record(&mut change, actor, "token.renew", &made.token.id, Some(&old.id), now).await?;
+    store::commit(change).await?;
+    Ok((made.token, made.secret))
 }
 
 /// Revokes a token. A provisioning token enrols nobody any more, and its devices go on; a device token also
 /// takes the authorization of its device along. Revoking twice changes nothing.
-pub async fn revoke(store: &Store, id: &str, now: Millis) -> Result<Token> {
+pub async fn revoke(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<Token> {
     let mut change = store.write().await?;
-    let mut token = tokens::by_id(&mut change, id)
-        .await?
-        .ok_or_else(|| Error::NotFound { what: "token", name: id.to_owned() })?;
+    let mut token = find_in(&mut change, actor.account, id).await?;
     if token.revoked_at.is_some() {
         return Ok(token);
     }
     tokens::set_revoked(&mut change, id, now).await?;
     token.revoked_at = Some(now);
-    let entry = audit::Entry {
-        account: Some(&token.account),
-        actor: "cli",
-        action: "token.revoke",
-        subject: &token.id,
-        ..audit::Entry::default()
-    };
-    audit::record(&mut change, &entry, now).await?;
+    record(&mut change, actor, "token.revoke", id, None, now).await?;
     if token.kind == Kind::Device
         && let Some(used_by) = &token.used_by
         // A device that has moved on to another token no longer depends on this one.
         && let Some(device) = devices::by_id(&mut change, used_by).await?
         && device.enrol_token == token.id
+        && device.granted
     {
         devices::withdraw(&mut change, &device.id, now).await?;
-        let entry = audit::Entry { action: "device.withdraw", subject: &device.id, ..entry };
-        audit::record(&mut change, &entry, now).await?;
+        record(&mut change, actor, "device.withdraw", &device.id, None, now).await?;
     }
     store::commit(change).await?;
     Ok(token)
-}
-
-/// The provisioning file for a token: all that a device needs to find, trust and enter this hub.
-pub fn provision_file(
-    account: &Account,
-    kind: Kind,
-    token: Secret,
-    url: &str,
-    ca_pem: &str,
-    now: Millis,
-) -> Result<String> {
-    let (provision_token, device_token) = match kind {
-        Kind::Provisioning => (Some(token), None),
-        Kind::Device => (None, Some(token)),
-    };
-    let file = ProvisionFile {
-        issued_at: Some(ident::timestamp(now)),
-        provision_token,
-        device_token,
-        hub: Some(Hub {
-            url: HubUrl::from(url.to_owned()),
-            ca: Some(ca_pem.to_owned()),
-            public_key: Some(account.public_key()?),
-            allow_http: false,
-        }),
-        ..ProvisionFile::empty()
-    };
-    let mut text = serde_json::to_string_pretty(&file).map_err(Error::json("the provisioning file"))?;
-    text.push('\n');
-    Ok(text)
 }
 
 /// The address that provisioning files name: the one given, else the one that this hub last served.
@@ -165,4 +160,84 @@ pub async fn public_url(store: &Store, given: Option<&str>) -> Result<String> {
     settings::get(store, settings::PUBLIC_URL).await?.ok_or_else(|| {
         Error::Invalid("the address of this hub is not known yet; start it once, or give --public-url".into())
     })
+}
+
+/// A token for programs, without its secret.
+pub fn describe(token: &Token, now: Millis) -> Value {
+    let grant = &token.grant;
+    json!({
+        "id": token.id,
+        "account": token.account,
+        "kind": kind_name(token.kind),
+        "state": token.state(now),
+        "name": grant.name,
+        "playlist": grant.playlist,
+        "folder": grant.folder,
+        "timezone": grant.timezone,
+        "location": grant.location,
+        "tags": grant.tags,
+        "screen": token.screen,
+        "batch": token.batch,
+        "device": token.used_by,
+        "devices": token.devices,
+        "createdAt": timestamp(token.created_at),
+        "expiresAt": token.expires_at.filter(|_| token.used_by.is_none()).map(timestamp),
+        "revokedAt": token.revoked_at.map(timestamp),
+    })
+}
+
+/// A token of an account.
+pub async fn find(store: &Store, account: &str, id: &str) -> Result<Token> {
+    find_in(&mut *store.read().await?, account, id).await
+}
+
+async fn find_in(connection: &mut Connection, account: &str, id: &str) -> Result<Token> {
+    let token = tokens::by_id(connection, id).await?.filter(|token| token.account == account);
+    token.ok_or_else(|| Error::NotFound { what: "token", name: id.to_owned() })
+}
+
+fn screen(account: &str, grant: &Grant, now: Millis) -> Result<Screen> {
+    let id = ident::new("scr")?;
+    Ok(Screen { id, account: account.to_owned(), grant: grant.clone(), device: None, created_at: now })
+}
+
+fn make(account: &str, kind: Kind, grant: Grant, screen: Option<String>, now: Millis) -> Result<Made> {
+    let secret = kind.encode(&ident::random::<RANDOM_BYTES>()?);
+    let token = Token {
+        id: ident::new_sorted("tok", now)?,
+        account: account.to_owned(),
+        kind,
+        grant,
+        digest: digest(&secret),
+        screen,
+        batch: None,
+        created_at: now,
+        expires_at: (kind == Kind::Device).then_some(now + UNUSED_DAYS * DAY),
+        revoked_at: None,
+        used_by: None,
+        devices: 0,
+    };
+    Ok(Made { token, secret })
+}
+
+async fn check_playlist(change: &mut Connection, token: &Token) -> Result<()> {
+    match &token.grant.playlist {
+        Some(playlist) if playlists::by_id(change, &token.account, playlist).await?.is_none() => {
+            Err(Error::NotFound { what: "playlist", name: playlist.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn record(
+    change: &mut Connection,
+    actor: &Actor<'_>,
+    action: &str,
+    subject: &str,
+    detail: Option<&str>,
+    now: Millis,
+) -> Result<()> {
+    let account = Some(actor.account);
+    let entry = audit::Entry { account, actor: actor.id, action, subject, detail, ..audit::Entry::default() };
+    audit::record(change, &entry, now).await
 }

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 use signage_hub::serve::{Hub, Options, Running};
+use signage_hub::api_token::Actor;
+use signage_hub::store::tokens;
 use signage_hub::token::Grant;
 use signage_hub::{account, ident, token};
 use signage_protocol::Secret;
@@ -30,12 +32,18 @@ impl Bench {
         Self { hub, _directory: directory }
     }
 
+    async fn revoke(&self, id: &str) {
+        let store = &self.hub.state.store;
+        let account = tokens::by_id(&mut store.read().await.unwrap(), id).await.unwrap().unwrap().account;
+        token::revoke(store, &Actor::cli(&account), id, ident::now()).await.unwrap();
+    }
+
     async fn token(&self, kind: Kind) -> (String, Secret) {
         let store = &self.hub.state.store;
         let email = format!("{}@example.org", ident::new("x").unwrap());
         let account = account::create(store, &email, &email, None, ident::now()).await.unwrap().account;
         let (token, secret) =
-            token::create(store, &account, kind, Grant::default(), ident::now()).await.unwrap();
+            token::create(store, &Actor::cli(&account.id), kind, Grant::default(), ident::now()).await.unwrap();
         (token.id, secret)
     }
 
@@ -90,7 +98,7 @@ async fn refusals_of_tokens_are_told_apart() {
     assert_eq!(code(&bench.enroll(&other, &device).await.unwrap_err()), Code::TokUsed);
 
     let (id, provisioning) = bench.token(Kind::Provisioning).await;
-    token::revoke(&bench.hub.state.store, &id, ident::now()).await.unwrap();
+    bench.revoke(&id).await;
     assert_eq!(code(&bench.enroll(&other, &provisioning).await.unwrap_err()), Code::TokRevoked);
 }
 
@@ -100,7 +108,7 @@ async fn a_revoked_device_token_takes_the_permission_along() {
     let identity = Identity::from_seed(&[1; 32]);
     let (id, device) = bench.token(Kind::Device).await;
     let enrolled = bench.enroll(&identity, &device).await.unwrap();
-    token::revoke(&bench.hub.state.store, &id, ident::now()).await.unwrap();
+    bench.revoke(&id).await;
     let text = bench.client().authorization(&identity).await.unwrap();
     let key = enrolled.account_key.verifying_key().unwrap();
     let authorization: Authorization = jws::verify(&text, typ::AUTHORIZATION, &key).unwrap();

@@ -53,6 +53,18 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Limit how many screens of an account may play at the same time. Those that already do go on.
+    Limit {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Most screens; "none" for no limit.
+        #[arg(long, value_name = "NUMBER|none", value_parser = limit)]
+        screens: Limit,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// List the accounts.
     List {
         /// Print the result as JSON.
@@ -107,6 +119,16 @@ impl Command {
                 std::fs::write(&path, &signature).map_err(Error::file("write", &path))?;
                 output::line(&format!("Signature  {}", path.display()))
             }
+            Self::Limit { account, screens: Limit(limit), json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?;
+                account::limit_screens(&store, &account, limit, ident::now()).await?;
+                match limit {
+                    limit if json => output::json(&json!({ "id": account.id, "screenLimit": limit })),
+                    Some(limit) => output::line(&format!("{} may have {limit} screens", account.name)),
+                    None => output::line(&format!("{} may have any number of screens", account.name)),
+                }
+            }
             Self::List { json } => {
                 let (_, store) = open(data_dir).await?;
                 let accounts = accounts::list(&store).await?;
@@ -119,6 +141,7 @@ impl Command {
                                 "name": account.name,
                                 "defaultPlaylist": account.default_playlist,
                                 "contentSequence": account.content_sequence,
+                                "screenLimit": account.screen_limit,
                                 "createdAt": ident::timestamp(account.created_at),
                             })
                         })
@@ -129,6 +152,18 @@ impl Command {
                 output::table(["NAME", "ID"], &rows, "There are no accounts yet.")
             }
         }
+    }
+}
+
+/// A number, or none.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit(Option<i64>);
+
+fn limit(text: &str) -> std::result::Result<Limit, String> {
+    let number = || text.parse().ok().filter(|number| *number >= 0);
+    match text {
+        "none" => Ok(Limit(None)),
+        _ => number().map(|number| Limit(Some(number))).ok_or_else(|| "a number, or none".to_owned()),
     }
 }
 

@@ -44,7 +44,7 @@ const fn row(method: &'static str, path: &'static str, access: Access) -> Route 
 }
 
 use Access::{Api, Console, Device, Open, Page};
-use Right::{ManageAccount, View};
+use Right::{ManageAccount, ManageScreens, View};
 
 /// The table.
 pub const ROUTES: &[Route] = &[
@@ -62,6 +62,14 @@ pub const ROUTES: &[Route] = &[
     row("GET", "/api/v1/api-tokens", Api(ManageAccount)),
     row("POST", "/api/v1/api-tokens", Api(ManageAccount)),
     row("DELETE", "/api/v1/api-tokens/{id}", Api(ManageAccount)),
+    row("GET", "/api/v1/tokens", Api(View)),
+    row("POST", "/api/v1/tokens", Api(ManageScreens)),
+    row("POST", "/api/v1/tokens/bulk", Api(ManageScreens)),
+    row("POST", "/api/v1/tokens/files", Api(ManageScreens)),
+    row("GET", "/api/v1/tokens/{id}", Api(View)),
+    row("POST", "/api/v1/tokens/{id}/renew", Api(ManageScreens)),
+    row("POST", "/api/v1/tokens/{id}/revoke", Api(ManageScreens)),
+    row("GET", "/api/v1/tokens/{id}/devices", Api(View)),
     // The console.
     row("GET", "/assets/style.css", Open),
     row("GET", "/assets/icon.svg", Open),

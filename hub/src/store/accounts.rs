@@ -23,6 +23,8 @@ pub struct Account {
     pub content_changed_at: Millis,
     /// When it was made.
     pub created_at: Millis,
+    /// Most screens that may play at the same time.
+    pub screen_limit: Option<i64>,
 }
 
 impl std::fmt::Debug for Account {
@@ -115,5 +117,16 @@ pub async fn content_changed(connection: &mut Connection, account: &str, now: Mi
     .execute(connection)
     .await
     .map_err(Error::database("noting a change of content"))?;
+    Ok(())
+}
+
+/// Limits how many screens of an account may play.
+pub async fn set_screen_limit(connection: &mut Connection, account: &str, limit: Option<i64>) -> Result<()> {
+    sqlx::query("UPDATE account SET screen_limit = $2 WHERE id = $1")
+        .bind(account)
+        .bind(limit)
+        .execute(connection)
+        .await
+        .map_err(Error::database("changing the limit of an account"))?;
     Ok(())
 }

@@ -36,6 +36,10 @@ pub struct Device {
     pub address: Option<String>,
     /// What it plays instead of the account's default.
     pub playlist: Option<String>,
+    /// Where it is listed; levels separated by a slash.
+    pub folder: Option<String>,
+    /// IANA time zone.
+    pub timezone: Option<String>,
     /// Whether its authorization grants or withdraws.
     pub granted: bool,
     /// Sequence of that authorization.
@@ -63,6 +67,8 @@ struct Row {
     software: String,
     address: Option<String>,
     playlist: Option<String>,
+    folder: Option<String>,
+    timezone: Option<String>,
     granted: i64,
     sequence: i64,
     authorized_at: Millis,
@@ -87,6 +93,8 @@ impl TryFrom<Row> for Device {
             software: row.software,
             address: row.address,
             playlist: row.playlist,
+            folder: row.folder,
+            timezone: row.timezone,
             granted: row.granted != 0,
             sequence: row.sequence,
             authorized_at: row.authorized_at,
@@ -100,11 +108,12 @@ impl TryFrom<Row> for Device {
 pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
     sqlx::query(
         "INSERT INTO device (id, account, enrol_token, public_key, name, location, serial, model, macs, tags, \
-         software, address, playlist, granted, sequence, authorized_at, created_at, last_seen) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         software, address, playlist, granted, sequence, authorized_at, created_at, last_seen, \
+         folder, timezone) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
          ON CONFLICT (id) DO UPDATE SET account = $2, enrol_token = $3, name = $5, location = $6, serial = $7, \
          model = $8, macs = $9, tags = $10, software = $11, address = $12, playlist = $13, granted = $14, \
-         sequence = $15, authorized_at = $16, last_seen = $18",
+         sequence = $15, authorized_at = $16, last_seen = $18, folder = $19, timezone = $20",
     )
     .bind(&device.id)
     .bind(&device.account)
@@ -124,6 +133,8 @@ pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
     .bind(device.authorized_at)
     .bind(device.created_at)
     .bind(device.last_seen)
+    .bind(&device.folder)
+    .bind(&device.timezone)
     .execute(connection)
     .await
     .map_err(Error::database("storing a device"))?;
@@ -152,6 +163,16 @@ pub async fn list(store: &Store, account: &str) -> Result<Vec<Device>> {
         .into_iter()
         .map(Device::try_from)
         .collect()
+}
+
+/// How many devices of an account are allowed to play, one of them not counted.
+pub async fn count_granted(connection: &mut Connection, account: &str, except: &str) -> Result<i64> {
+    sqlx::query_scalar("SELECT COUNT(*) FROM device WHERE account = $1 AND granted = 1 AND id <> $2")
+        .bind(account)
+        .bind(except)
+        .fetch_one(connection)
+        .await
+        .map_err(Error::database("counting devices"))
 }
 
 /// Notes that a device has shown itself.

@@ -12,6 +12,7 @@ pub mod devices;
 pub mod invitations;
 pub mod operators;
 pub mod playlists;
+pub mod screens;
 pub mod second_step;
 pub mod settings;
 pub mod tokens;
@@ -172,4 +173,14 @@ fn to_json(list: &[String]) -> Result<String> {
 /// A list from a column.
 fn from_json(text: &str) -> Result<Vec<String>> {
     serde_json::from_str(text).map_err(|_| Error::Damaged { what: "list" })
+}
+
+/// The placeholders of an INSERT of many rows: `($1, $2), ($3, $4)`.
+fn rows(count: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let values: Vec<String> =
+            (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", values.join(", "))
+    };
+    (0..count).map(row).collect::<Vec<_>>().join(", ")
 }

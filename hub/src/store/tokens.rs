@@ -1,5 +1,6 @@
-//! Table `enrol_token`: what lets a device into an account.
+//! Tables `enrol_token` and `token_device`: what lets a device into an account, and whom it has let in.
 
+use serde::Serialize;
 use signage_protocol::token::Kind;
 use sqlx::FromRow;
 
@@ -7,23 +8,52 @@ use super::{Connection, Store, from_json, to_json};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
+/// Rows of one statement: PostgreSQL and SQLite bind at least 32,766 values.
+const CHUNK: usize = 500;
+const COLUMNS: usize = 14;
+
+/// What a device token gives stands with its screen.
+const SELECT: &str = "SELECT t.id, t.account, t.kind, t.digest, t.screen, t.batch, t.created_at, t.expires_at, \
+     t.revoked_at, t.used_by, COALESCE(s.name, t.name) AS name, COALESCE(s.playlist, t.playlist) AS playlist, \
+     COALESCE(s.folder, t.folder) AS folder, COALESCE(s.timezone, t.timezone) AS timezone, \
+     COALESCE(s.location, t.location) AS location, COALESCE(s.tags, t.tags) AS tags, \
+     (SELECT COUNT(*) FROM token_device d WHERE d.token = t.id) AS devices \
+     FROM enrol_token t LEFT JOIN screen s ON s.id = t.screen ";
+
+/// What a token gives to the devices that it enrols. In a device token it describes one screen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// For people; the screen's name in a device token.
+    pub name: Option<String>,
+    /// What they play instead of the account's default.
+    pub playlist: Option<String>,
+    /// Where they are listed; levels separated by a slash.
+    pub folder: Option<String>,
+    /// IANA time zone.
+    pub timezone: Option<String>,
+    /// Where they stand.
+    pub location: Option<String>,
+    /// Labels they get.
+    pub tags: Vec<String>,
+}
+
 /// A token, known only by its digest.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// `tok_…`
+    /// `tok_…`; newer ones are greater, of tokens that were made together the first is the greatest.
     pub id: String,
     /// The account that it opens.
     pub account: String,
     /// Provisioning or device.
     pub kind: Kind,
-    /// For people; the screen's name in a device token.
-    pub name: Option<String>,
+    /// What it gives.
+    pub grant: Grant,
     /// [`signage_protocol::token::digest`].
     pub digest: String,
-    /// What its screens play instead of the account's default.
-    pub playlist: Option<String>,
-    /// Labels that its screens get.
-    pub tags: Vec<String>,
+    /// The entry that a device token fills.
+    pub screen: Option<String>,
+    /// `bat_…`, when it was made together with others.
+    pub batch: Option<String>,
     /// When it was made.
     pub created_at: Millis,
     /// End of a device token that nobody used.
@@ -32,6 +62,59 @@ pub struct Token {
     pub revoked_at: Option<Millis>,
     /// The device that used a device token.
     pub used_by: Option<String>,
+    /// How many devices it has let in.
+    pub devices: i64,
+}
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// A device token that waits for its device.
+    Unused,
+    /// A device token that waited too long.
+    Expired,
+    /// In use, or ready for use any number of times.
+    Active,
+    /// Withdrawn by an operator.
+    Revoked,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Unused, Self::Active, Self::Revoked, Self::Expired];
+
+    /// The word for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unused => "unused",
+            Self::Expired => "expired",
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl std::str::FromStr for State {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| {
+            Error::Invalid(format!("{text:?} is no state; use unused, active, revoked or expired"))
+        })
+    }
+}
+
+impl Token {
+    /// Where this token stands at a moment. [`page`] says the same in SQL.
+    pub fn state(&self, now: Millis) -> State {
+        match (self.revoked_at, self.kind, &self.used_by) {
+            (Some(_), ..) => State::Revoked,
+            (None, Kind::Provisioning, _) | (None, Kind::Device, Some(_)) => State::Active,
+            (None, Kind::Device, None) if self.expires_at.is_some_and(|end| now >= end) => State::Expired,
+            (None, Kind::Device, None) => State::Unused,
+        }
+    }
 }
 
 #[derive(FromRow)]
@@ -41,12 +124,18 @@ struct Row {
     kind: String,
     name: Option<String>,
     digest: String,
+    screen: Option<String>,
+    batch: Option<String>,
     playlist: Option<String>,
+    folder: Option<String>,
+    timezone: Option<String>,
+    location: Option<String>,
     tags: String,
     created_at: Millis,
     expires_at: Option<Millis>,
     revoked_at: Option<Millis>,
     used_by: Option<String>,
+    devices: i64,
 }
 
 impl TryFrom<Row> for Token {
@@ -57,14 +146,22 @@ impl TryFrom<Row> for Token {
             id: row.id,
             account: row.account,
             kind: parse_kind(&row.kind).ok_or(Error::Damaged { what: "kind of a token" })?,
-            name: row.name,
+            grant: Grant {
+                name: row.name,
+                playlist: row.playlist,
+                folder: row.folder,
+                timezone: row.timezone,
+                location: row.location,
+                tags: from_json(&row.tags)?,
+            },
             digest: row.digest,
-            playlist: row.playlist,
-            tags: from_json(&row.tags)?,
+            screen: row.screen,
+            batch: row.batch,
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
             used_by: row.used_by,
+            devices: row.devices,
         })
     }
 }
@@ -77,48 +174,57 @@ pub fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-fn parse_kind(text: &str) -> Option<Kind> {
+/// The kind for that word.
+pub fn parse_kind(text: &str) -> Option<Kind> {
     [Kind::Provisioning, Kind::Device].into_iter().find(|&kind| kind_name(kind) == text)
 }
 
-/// Adds a token.
-pub async fn insert(connection: &mut Connection, token: &Token) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO enrol_token (id, account, kind, name, digest, playlist, tags, created_at, expires_at, \
-         revoked_at, used_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(&token.id)
-    .bind(&token.account)
-    .bind(kind_name(token.kind))
-    .bind(&token.name)
-    .bind(&token.digest)
-    .bind(&token.playlist)
-    .bind(to_json(&token.tags)?)
-    .bind(token.created_at)
-    .bind(token.expires_at)
-    .bind(token.revoked_at)
-    .bind(&token.used_by)
-    .execute(connection)
-    .await
-    .map_err(Error::database("adding a token"))?;
+/// Adds tokens; the screens of device tokens are there already.
+pub async fn insert(connection: &mut Connection, tokens: &[Token]) -> Result<()> {
+    let nothing = Grant::default();
+    for chunk in tokens.chunks(CHUNK) {
+        let sql = format!(
+            "INSERT INTO enrol_token (id, account, kind, name, digest, playlist, folder, timezone, location, tags, \
+             screen, batch, created_at, expires_at) VALUES {}",
+            super::rows(chunk.len(), COLUMNS)
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for token in chunk {
+            let grant = if token.screen.is_some() { &nothing } else { &token.grant };
+            query = query
+                .bind(&token.id)
+                .bind(&token.account)
+                .bind(kind_name(token.kind))
+                .bind(&grant.name)
+                .bind(&token.digest)
+                .bind(&grant.playlist)
+                .bind(&grant.folder)
+                .bind(&grant.timezone)
+                .bind(&grant.location)
+                .bind(to_json(&grant.tags)?)
+                .bind(&token.screen)
+                .bind(&token.batch)
+                .bind(token.created_at)
+                .bind(token.expires_at);
+        }
+        query.execute(&mut *connection).await.map_err(Error::database("adding tokens"))?;
+    }
     Ok(())
 }
 
 /// The token with this digest.
 pub async fn by_digest(connection: &mut Connection, digest: &str) -> Result<Option<Token>> {
-    sqlx::query_as::<_, Row>("SELECT * FROM enrol_token WHERE digest = $1")
-        .bind(digest)
-        .fetch_optional(connection)
-        .await
-        .map_err(Error::database("reading a token"))?
-        .map(Token::try_from)
-        .transpose()
+    one(connection, "WHERE t.digest = $1", digest).await
 }
 
 /// The token with this id.
 pub async fn by_id(connection: &mut Connection, id: &str) -> Result<Option<Token>> {
-    sqlx::query_as::<_, Row>("SELECT * FROM enrol_token WHERE id = $1")
-        .bind(id)
+    one(connection, "WHERE t.id = $1", id).await
+}
+
+async fn one(connection: &mut Connection, condition: &str, value: &str) -> Result<Option<Token>> {
+    sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(format!("{SELECT}{condition}")))
+        .bind(value)
         .fetch_optional(connection)
         .await
         .map_err(Error::database("reading a token"))?
@@ -129,11 +235,88 @@ pub async fn by_id(connection: &mut Connection, id: &str) -> Result<Option<Token
 /// The tokens of an account, oldest first.
 pub async fn list(store: &Store, account: &str) -> Result<Vec<Token>> {
     let mut connection = store.read().await?;
-    sqlx::query_as::<_, Row>("SELECT * FROM enrol_token WHERE account = $1 ORDER BY created_at, id")
+    let sql = format!("{SELECT}WHERE t.account = $1 ORDER BY t.created_at, t.id DESC");
+    sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql))
         .bind(account)
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::database("listing tokens"))?
+        .into_iter()
+        .map(Token::try_from)
+        .collect()
+}
+
+/// Which tokens a page holds.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In this state only.
+    pub state: Option<State>,
+    /// Of this kind only.
+    pub kind: Option<Kind>,
+    /// After the token with this id.
+    pub after: Option<String>,
+}
+
+/// At most `limit` tokens of an account, newest first.
+pub async fn page(
+    store: &Store,
+    account: &str,
+    filter: &Filter,
+    limit: i64,
+    now: Millis,
+) -> Result<Vec<Token>> {
+    let mut connection = store.read().await?;
+    let sql = format!(
+        "{SELECT}WHERE t.account = $1 \
+         AND (CAST($2 AS TEXT) IS NULL OR t.id < $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR t.kind = $3) \
+         AND (CAST($4 AS TEXT) IS NULL OR $4 = CASE WHEN t.revoked_at IS NOT NULL THEN 'revoked' \
+             WHEN t.kind = 'provisioning' OR t.used_by IS NOT NULL THEN 'active' \
+             WHEN t.expires_at <= $5 THEN 'expired' ELSE 'unused' END) \
+         ORDER BY t.id DESC LIMIT $6"
+    );
+    sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql))
+        .bind(account)
+        .bind(&filter.after)
+        .bind(filter.kind.map(kind_name))
+        .bind(filter.state.map(State::as_str))
+        .bind(now)
+        .bind(limit)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::database("listing tokens"))?
+        .into_iter()
+        .map(Token::try_from)
+        .collect()
+}
+
+/// The tokens of an account with these digests, in no order.
+pub async fn by_digests(store: &Store, account: &str, digests: &[String]) -> Result<Vec<Token>> {
+    let mut connection = store.read().await?;
+    let mut found = Vec::with_capacity(digests.len());
+    for chunk in digests.chunks(CHUNK) {
+        let places: Vec<String> = (2..chunk.len() + 2).map(|place| format!("${place}")).collect();
+        let sql = format!("{SELECT}WHERE t.account = $1 AND t.digest IN ({})", places.join(", "));
+        let mut query = sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql)).bind(account);
+        for digest in chunk {
+            query = query.bind(digest);
+        }
+        let rows = query.fetch_all(&mut *connection).await.map_err(Error::database("reading tokens"))?;
+        for row in rows {
+            found.push(row.try_into()?);
+        }
+    }
+    Ok(found)
+}
+
+/// The tokens of a screen that are not revoked.
+pub async fn of_screen(connection: &mut Connection, screen: &str) -> Result<Vec<Token>> {
+    let sql = format!("{SELECT}WHERE t.screen = $1 AND t.revoked_at IS NULL");
+    sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql))
+        .bind(screen)
+        .fetch_all(connection)
+        .await
+        .map_err(Error::database("reading the tokens of a screen"))?
         .into_iter()
         .map(Token::try_from)
         .collect()
@@ -159,4 +342,54 @@ pub async fn set_revoked(connection: &mut Connection, id: &str, now: Millis) -> 
         .await
         .map_err(Error::database("revoking a token"))?;
     Ok(())
+}
+
+/// A device that a token has let in.
+#[derive(Debug, Clone, FromRow, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Admitted {
+    /// Its id.
+    pub device: String,
+    /// When it came in first.
+    #[serde(serialize_with = "crate::ident::rfc3339")]
+    pub enrolled_at: Millis,
+    /// Its name; absent when it belongs to the account no more.
+    pub name: Option<String>,
+    /// When it was heard last.
+    #[serde(serialize_with = "crate::ident::rfc3339_option")]
+    pub last_seen: Option<Millis>,
+}
+
+/// Notes that a token has let a device in.
+pub async fn admit(connection: &mut Connection, token: &str, device: &str, now: Millis) -> Result<()> {
+    sqlx::query("INSERT INTO token_device (token, device, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(token)
+        .bind(device)
+        .bind(now)
+        .execute(connection)
+        .await
+        .map_err(Error::database("noting whom a token let in"))?;
+    Ok(())
+}
+
+/// The devices that a token has let in, at most `limit` of them, by their ids from `after` on.
+pub async fn admitted(
+    store: &Store,
+    token: &Token,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Admitted>> {
+    let mut connection = store.read().await?;
+    sqlx::query_as(
+        "SELECT t.device, t.at AS enrolled_at, d.name, d.last_seen FROM token_device t \
+         LEFT JOIN device d ON d.id = t.device AND d.account = $2 \
+         WHERE t.token = $1 AND (CAST($3 AS TEXT) IS NULL OR t.device > $3) ORDER BY t.device LIMIT $4",
+    )
+    .bind(&token.id)
+    .bind(&token.account)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(Error::database("listing the devices of a token"))
 }

@@ -9,6 +9,7 @@ use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use signage_hub::address::HubUrl;
+use signage_hub::api_token::Actor;
 use signage_hub::http::{self, Shared, State};
 use signage_hub::ident;
 use signage_hub::store::Store;
@@ -51,12 +52,17 @@ impl TestHub {
         &self.state.store
     }
 
+    /// Whoever runs commands, for the account.
+    pub fn actor(&self) -> Actor<'_> {
+        Actor::cli(&self.account.id)
+    }
+
     pub async fn token(&self, kind: Kind) -> (Token, Secret) {
         self.token_with(kind, Grant::default()).await
     }
 
     pub async fn token_with(&self, kind: Kind, grant: Grant) -> (Token, Secret) {
-        token::create(self.store(), &self.account, kind, grant, ident::now()).await.unwrap()
+        token::create(self.store(), &self.actor(), kind, grant, ident::now()).await.unwrap()
     }
 
     /// Adds a PNG-like file of this length to an account.

@@ -4,6 +4,7 @@ use crate::common::{Answer, PASSWORD, Screen, TestHub, new_account};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
+use signage_hub::api_token::Actor;
 use signage_hub::store::{audit, operators};
 use signage_hub::token::Grant;
 use signage_hub::{account, ident, token};
@@ -53,8 +54,15 @@ async fn an_operator_signs_in_sees_the_own_screens_and_signs_out() {
     assert!(empty.text().contains("No screens yet"));
 
     let other = new_account(hub.store(), "other").await;
-    let (_, foreign) =
-        token::create(hub.store(), &other, Kind::Provisioning, Grant::default(), ident::now()).await.unwrap();
+    let (_, foreign) = token::create(
+        hub.store(),
+        &Actor::cli(&other.id),
+        Kind::Provisioning,
+        Grant::default(),
+        ident::now(),
+    )
+    .await
+    .unwrap();
     Screen::new(2).enroll(&hub, &foreign).await;
     assert!(get(&hub, "/screens", &session).await.text().contains("No screens yet"));
 

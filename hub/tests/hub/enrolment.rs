@@ -3,7 +3,9 @@
 use crate::common::{Screen, TestHub, URL, new_account};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
+use signage_hub::api_token::Actor;
 use signage_hub::ident::{self, DAY};
+use signage_hub::provision::Provision;
 use signage_hub::store::{audit, devices};
 use signage_hub::token::{self, Grant, State};
 use signage_hub::{Error, account, enrolment};
@@ -57,7 +59,7 @@ async fn a_provisioning_token_serves_many_and_its_revocation_stops_new_ones_only
     let all = devices::list(hub.store(), &hub.account.id).await.unwrap();
     assert_eq!(all[0].tags, ["shop", "window"]);
 
-    token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
+    token::revoke(hub.store(), &hub.actor(), &token.id, ident::now()).await.unwrap();
     assert_eq!(Screen::new(3).try_enroll(&hub, &secret).await.problem(), problem(403, "TOK-002"));
     assert_eq!(Screen::new(1).enroll(&hub, &secret).await, one);
 }
@@ -75,7 +77,7 @@ async fn a_device_token_is_for_one_key_and_its_revocation_is_a_document() {
     let bearer = screen.bearer(&hub).await;
     assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.status, 200);
 
-    let revoked = token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
+    let revoked = token::revoke(hub.store(), &hub.actor(), &token.id, ident::now()).await.unwrap();
     assert_eq!(revoked.state(ident::now()), State::Revoked);
     // Content stops at once; the withdrawal itself can be fetched, and repeats when asked for again.
     assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.problem(), problem(403, "AUT-003"));
@@ -93,7 +95,7 @@ async fn a_device_token_is_for_one_key_and_its_revocation_is_a_document() {
     assert!(document.granted);
     assert_eq!(document.sequence, 3);
     // Revoking the old token once more does not harm the device, which no longer depends on it.
-    token::revoke(hub.store(), &token.id, ident::now()).await.unwrap();
+    token::revoke(hub.store(), &hub.actor(), &token.id, ident::now()).await.unwrap();
     assert_eq!(screen.get(&hub, &bearer, "/v1/manifest", &[]).await.status, 200);
 }
 
@@ -102,7 +104,7 @@ async fn a_device_token_expires_only_while_unused() {
     let hub = TestHub::new().await;
     let old = ident::now() - 31 * DAY;
     let (token, secret) =
-        token::create(hub.store(), &hub.account, Kind::Device, Grant::default(), old).await.unwrap();
+        token::create(hub.store(), &hub.actor(), Kind::Device, Grant::default(), old).await.unwrap();
     assert_eq!(token.state(ident::now()), State::Expired);
     assert_eq!(token.state(old + 29 * DAY), State::Unused);
     assert_eq!(Screen::new(1).try_enroll(&hub, &secret).await.problem(), problem(403, "TOK-003"));
@@ -184,8 +186,15 @@ async fn a_screen_that_moves_to_another_account_sees_a_higher_sequence() {
     let screen = Screen::new(1);
     screen.enroll(&hub, &secret).await;
     let other = new_account(hub.store(), "other").await;
-    let (_, foreign) =
-        token::create(hub.store(), &other, Kind::Provisioning, Grant::default(), ident::now()).await.unwrap();
+    let (_, foreign) = token::create(
+        hub.store(),
+        &Actor::cli(&other.id),
+        Kind::Provisioning,
+        Grant::default(),
+        ident::now(),
+    )
+    .await
+    .unwrap();
     let moved = screen.enroll(&hub, &foreign).await;
     assert_eq!(moved.account, other.id);
     assert_eq!(authorization(&moved).sequence, 2);
@@ -208,9 +217,10 @@ async fn what_a_device_says_is_made_fit_to_be_shown() {
 #[tokio::test]
 async fn the_written_file_is_one_that_a_device_accepts() {
     let hub = TestHub::new().await;
-    let (_, secret) = hub.token(Kind::Device).await;
-    let text =
-        token::provision_file(&hub.account, Kind::Device, secret.clone(), URL, "PEM", ident::now()).unwrap();
+    let (token, secret) = hub.token(Kind::Device).await;
+    let directory = &hub.state.directory;
+    let provision = Provision::new(directory, hub.account.clone(), URL.into(), None, ident::now()).unwrap();
+    let text = provision.file(&token, &secret, ident::now()).unwrap();
     let file: signage_protocol::config::ProvisionFile = serde_json::from_str(&text).unwrap();
     assert_eq!(file.device_token, Some(secret));
     let hub_group = file.hub.unwrap();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustls::pki_types::pem::PemObject as _;
+use signage_hub::api_token::Actor;
 use signage_hub::serve::{Hub, Options};
 use signage_hub::token::Grant;
 use signage_hub::{Error, account, ident, token};
@@ -37,7 +38,9 @@ async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
     let store = &running.state.store;
     let account = account::create(store, "acme", "a@example.org", None, ident::now()).await.unwrap().account;
     let (_, secret) =
-        token::create(store, &account, Kind::Provisioning, Grant::default(), ident::now()).await.unwrap();
+        token::create(store, &Actor::cli(&account.id), Kind::Provisioning, Grant::default(), ident::now())
+            .await
+            .unwrap();
     let key = SigningKey::from_bytes(&[1; 32]);
     let enrol = async |url: &str, ca: &str| -> Enrolled {
         let enrollment = Enrollment {

@@ -1,6 +1,7 @@
 //! The API for operators and their programs, below `/api/v1`: JSON in, JSON out, problems as RFC 9457. One file
 //! per resource; the console and the command line do nothing that cannot be done here.
 
+mod enrol_tokens;
 mod tokens;
 
 use axum::extract::{FromRequest, Request, State};
@@ -28,6 +29,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/me", get(me))
         .route("/api-tokens", get(tokens::list).post(tokens::create))
         .route("/api-tokens/{id}", delete(tokens::revoke))
+        .merge(enrol_tokens::router())
 }
 
 /// A list, as every list is answered.
