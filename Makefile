@@ -26,7 +26,7 @@ image: build ## Make the test image, target/image/disk.img
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
 
 ##@ Check
-.PHONY: test check unit scenarios fuzz soak
+.PHONY: test check unit scenarios fuzz soak bench-hub
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
@@ -46,6 +46,9 @@ fuzz: ## Random files and disks at what reads them; MINUTES=10 in all, TARGET=fi
 
 soak: image fuzz ## Fuzzing, then the scenarios again and again; ROUNDS=10
 	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)
+
+bench-hub: build ## What a hub can take, as ratios to its disk; DEVICES=10000
+	$(CARGO) run --quiet -p signage-tests --example bench_hub
 
 ##@ Run
 .PHONY: demo vm

@@ -83,6 +83,11 @@ impl Hub {
         }
     }
 
+    /// Process id of the server, while it runs.
+    pub async fn process_id(&self) -> Option<u32> {
+        self.process.lock().await.as_ref()?.id()
+    }
+
     /// Makes an account.
     pub async fn create_account(&self, name: &str, email: &str) -> Result<Account> {
         let made = self.cli(&["account", "create", "--name", name, "--email", email, "--json"]).await?;

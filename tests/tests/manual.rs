@@ -49,10 +49,16 @@ fn compare(part: &str, command: Command) {
         .into_iter()
         .flatten()
         .map(|entry| entry.unwrap().path())
-        .map(|path: PathBuf| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap()))
+        .map(|path: PathBuf| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())
+        })
         .collect();
-    let differs: Vec<&String> = wanted.keys().filter(|name| present.get(*name) != wanted.get(*name)).collect();
-    assert!(differs.is_empty(), "{part}/manual is not what the program says: {differs:?}; see the comment above");
+    let differs: Vec<&String> =
+        wanted.keys().filter(|name| present.get(*name) != wanted.get(*name)).collect();
+    assert!(
+        differs.is_empty(),
+        "{part}/manual is not what the program says: {differs:?}; see the comment above"
+    );
     let left: Vec<&String> = present.keys().filter(|name| !wanted.contains_key(*name)).collect();
     assert!(left.is_empty(), "{part}/manual has pages of commands that are gone: {left:?}");
 }
