@@ -24,11 +24,11 @@ use crate::ident::{self, Millis};
 use crate::store::accounts::Account;
 use crate::store::devices::Device;
 use crate::store::tokens::Token;
-use crate::store::{self, Connection, Store, accounts, audit, devices, screens, tokens};
+use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, screens, tokens};
 use crate::{Error, Result};
 
 /// Most labels and interfaces of one device that are kept.
-const MAX_LIST: usize = 32;
+pub(crate) const MAX_LIST: usize = 32;
 
 /// How a device that may enter enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn decide(
     now: Millis,
 ) -> std::result::Result<Entry, Code> {
     let token = token.ok_or(Code::TokUnknown)?;
-    if known.is_some_and(|known| known.enrol_token == token.id) {
+    if known.is_some_and(|known| known.enrol_token.as_deref() == Some(&*token.id)) {
         return Ok(Entry::Again);
     }
     if token.revoked_at.is_some() {
@@ -92,7 +92,7 @@ pub async fn enrol(
     let id = key.thumbprint();
     let mut change = store.write().await?;
     let token = tokens::by_digest(&mut change, &digest(&enrollment.token)).await?;
-    let known = devices::by_id(&mut change, &id).await?;
+    let known = devices::known(&mut change, &id).await?;
     let account = match &token {
         Some(token) => Some(accounts::by_id(&mut change, &token.account).await?),
         None => None,
@@ -139,6 +139,7 @@ pub async fn enrol(
         tokens::admit(&mut change, &token.id, &id, now).await?;
     }
     devices::put(&mut change, &device).await?;
+    pairings::settle(&mut change, &id, now).await?;
     store::commit(change).await?;
     Ok(Enrolled { device, account })
 }
@@ -248,7 +249,7 @@ fn merge(
     Device {
         id: id.to_owned(),
         account: token.account.clone(),
-        enrol_token: token.id.clone(),
+        enrol_token: Some(token.id.clone()),
         public_key: key.clone(),
         name,
         location,
@@ -268,12 +269,13 @@ fn merge(
 }
 
 /// A text from a device, fit to be stored and shown. A device cannot be asked to shorten it, so we do.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let printable = text.chars().filter(|character| !character.is_control());
     printable.take(MAX_NAME).collect::<String>().trim().to_owned()
 }
 
-fn default_name(id: &str) -> String {
+/// The name of a screen that nobody has named.
+pub(crate) fn default_name(id: &str) -> String {
     let short: String = id.chars().filter(char::is_ascii_alphanumeric).take(4).collect();
     format!("Screen {}", short.to_ascii_uppercase())
 }

@@ -5,7 +5,7 @@
 //! * [`cli`]: the commands. They work on the data directory, also while the server runs.
 //! * [`serve`]: the server as a whole: listener, TLS, shutdown. Tests of other crates start it from here.
 //! * [`http`]: state in, router out; one file per resource.
-//! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], 
+//! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], [`pairing`], [`device`],
 //!   [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
@@ -23,6 +23,7 @@ pub mod blobs;
 pub mod cli;
 pub mod content;
 pub mod data_dir;
+pub mod device;
 pub mod enrolment;
 pub mod error;
 pub mod export;
@@ -31,6 +32,8 @@ pub mod ident;
 pub mod limiter;
 pub mod media;
 pub mod name_pattern;
+pub mod pace;
+pub mod pairing;
 pub mod password;
 pub mod people;
 pub mod playlist;

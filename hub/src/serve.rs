@@ -26,7 +26,7 @@ use crate::data_dir::DataDir;
 use crate::error::chain;
 use crate::http::{self, Shared, State};
 use crate::ident::{self, DAY, Millis};
-use crate::store::{self, Store, audit, devices, invitations, operators, settings};
+use crate::store::{self, Store, audit, devices, invitations, operators, pairings, settings};
 use crate::{Error, Result, blobs, setup, tls};
 
 /// How long requests may go on after the hub was told to stop.
@@ -210,6 +210,7 @@ async fn remove_old_rows(store: &Store, now: Millis) -> Result<()> {
     operators::delete_expired_sessions(&mut change, now).await?;
     invitations::delete_expired(&mut change, now).await?;
     devices::delete_expired_nonces(&mut change, now).await?;
+    pairings::delete_expired(&mut change, now - DAY).await?;
     audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
     store::commit(change).await
 }

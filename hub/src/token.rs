@@ -142,7 +142,7 @@ pub async fn revoke(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
         && let Some(used_by) = &token.used_by
         // A device that has moved on to another token no longer depends on this one.
         && let Some(device) = devices::by_id(&mut change, used_by).await?
-        && device.enrol_token == token.id
+        && device.enrol_token.as_deref() == Some(id)
         && device.granted
     {
         devices::withdraw(&mut change, &device.id, now).await?;

@@ -6,11 +6,14 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::output;
+use crate::api_token::Actor;
+use crate::device::{Change, Leave};
 use crate::ident::{self, timestamp};
+use crate::pairing::Entry;
 use crate::serve::open;
 use crate::store::devices::Device;
-use crate::store::{accounts, devices};
-use crate::{Result, enrolment};
+use crate::store::{Store, accounts, devices};
+use crate::{Error, Result, device, enrolment, pairing};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -22,6 +25,41 @@ pub enum Command {
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Pair the screen that shows a code: it belongs to the account from now on, and plays.
+    Pair {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// The code on the screen; case and hyphen do not matter.
+        #[arg(long)]
+        code: String,
+        /// Name of the screen.
+        #[arg(long)]
+        name: String,
+        /// Where it stands.
+        #[arg(long)]
+        location: Option<String>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a screen another name.
+    Rename {
+        /// Id of the screen.
+        #[arg(allow_hyphen_values = true)]
+        id: String,
+        /// The new name.
+        name: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget a screen whose authorization is withdrawn. When it is switched on again it asks to be paired.
+    Delete {
+        /// Id of the screen.
+        #[arg(allow_hyphen_values = true)]
+        id: String,
     },
     /// Withdraw the authorization of a screen, which then stops playing. It stays withdrawn however often it
     /// shows the token that it came with; another good token authorizes it again.
@@ -54,6 +92,34 @@ impl Command {
                 let rows: Vec<_> = devices.into_iter().map(row).collect();
                 output::table(["NAME", "AUTHORIZED", "LAST SEEN", "ID"], &rows, "There are no screens yet.")
             }
+            Self::Pair { account, code, name, location, json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?;
+                let entry = Entry { code: &code, device: None, name: &name, location: location.as_deref() };
+                let actor = Actor::cli(&account.id);
+                let device = pairing::pair(&store, &actor, &entry, None, ident::now()).await?;
+                if json {
+                    return output::json(&describe(&device));
+                }
+                output::line(&format!("Paired {} ({})", device.name, device.id))
+            }
+            Self::Rename { id, name, json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = account_of(&store, &id).await?;
+                let change = Change { name: Some(name), ..Change::default() };
+                let device =
+                    device::change(&store, &Actor::cli(&account), &id, &change, ident::now()).await?;
+                if json {
+                    return output::json(&describe(&device));
+                }
+                output::line(&format!("Renamed {} to {}", device.id, device.name))
+            }
+            Self::Delete { id } => {
+                let (_, store) = open(data_dir).await?;
+                let account = account_of(&store, &id).await?;
+                device::leave(&store, &Actor::cli(&account), &id, Leave::Delete, ident::now()).await?;
+                output::line(&format!("Deleted {id}"))
+            }
             Self::Withdraw { id, json } => {
                 let (_, store) = open(data_dir).await?;
                 let device = enrolment::withdraw(&store, &id, ident::now()).await?;
@@ -64,6 +130,11 @@ impl Command {
             }
         }
     }
+}
+
+async fn account_of(store: &Store, id: &str) -> Result<String> {
+    let device = devices::by_id(&mut *store.read().await?, id).await?;
+    device.map(|device| device.account).ok_or_else(|| Error::NotFound { what: "screen", name: id.to_owned() })
 }
 
 fn describe(device: &Device) -> Value {

@@ -54,7 +54,7 @@ enum Command {
     /// Make, list and revoke enrolment tokens.
     #[command(subcommand)]
     Token(token::Command),
-    /// List screens, and withdraw their authorization.
+    /// List, pair, rename and delete screens, and withdraw their authorization.
     #[command(subcommand)]
     Device(device::Command),
     /// Add and list images and videos.

@@ -6,8 +6,16 @@ use axum::response::Response;
 
 use super::bearer::Caller;
 use super::{Shared, jose};
-use crate::{Result, enrolment};
+use crate::store::{self, devices};
+use crate::{Result, enrolment, ident};
 
 pub(super) async fn get(State(state): State<Shared>, Caller(device): Caller) -> Result<Response> {
-    Ok(jose(enrolment::authorization(&mut *state.store.read().await?, &device).await?))
+    let document = enrolment::authorization(&mut *state.store.read().await?, &device).await?;
+    if !device.granted {
+        // Who has read it can be let go of.
+        let mut change = state.store.write().await?;
+        devices::told(&mut change, &device.id, ident::now()).await?;
+        store::commit(change).await?;
+    }
+    Ok(jose(document))
 }

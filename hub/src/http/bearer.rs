@@ -11,7 +11,7 @@ use crate::error::chain;
 use crate::ident::{self, Millis};
 use crate::seal::Purpose;
 use crate::store::devices::{self, Device};
-use crate::{Error, Result};
+use crate::{Error, Result, device};
 
 /// A device that has shown a valid access token. Its being seen is noted.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl FromRequestParts<Shared> for Caller {
             .open(Purpose::Access, token.trim(), now)
             .map_err(|error| refuse(&format!("the bearer token does not hold: {error}")))?;
         let id = String::from_utf8(subject).map_err(|_| refuse("the bearer token does not hold"))?;
-        let device = devices::by_id(&mut *state.store.read().await?, &id)
+        let device = device::answered(&mut *state.store.read().await?, &id, now)
             .await?
             .ok_or_else(|| refuse("the hub no longer knows this device"))?;
         let Ok(peer) = Peer::from_request_parts(parts, state).await;

@@ -8,6 +8,7 @@ pub mod console;
 pub mod enroll;
 pub mod manifest;
 pub mod nonce;
+pub mod pairing;
 pub mod peer;
 pub mod problem;
 pub mod routes;
@@ -32,6 +33,7 @@ use crate::address::HubUrl;
 use crate::data_dir::DataDir;
 use crate::ident::MINUTE;
 use crate::limiter::Limiter;
+use crate::pace::Pace;
 use crate::seal::{SECRET_BYTES, Seal};
 use crate::store::{Store, settings};
 use crate::{Error, Result, ident};
@@ -43,6 +45,8 @@ const MAX_BODY: usize = 64 << 10;
 /// Enrolments of any kind, a minute and address: a broken screen must not keep the database busy. Twice what a
 /// large site needs when its power comes back.
 const ENROLMENTS: u32 = 600;
+/// Requests for pairing codes, a minute and address. A screen needs one in a quarter of an hour.
+const PAIRINGS: u32 = 600;
 /// Enrolments with an unknown token, a minute and address. A site of a hundred screens with the wrong stick stays
 /// below.
 const ENROL_FAILURES: u32 = 300;
@@ -63,6 +67,8 @@ pub struct State {
     /// Addresses that are this hub; the first is the public one.
     pub urls: Vec<HubUrl>,
     enrolments: Mutex<Limiter>,
+    pairings: Mutex<Limiter>,
+    pace: Mutex<Pace>,
     enrol_failures: Mutex<Limiter>,
     sign_in_failures: Mutex<Limiter>,
     password_checks: Arc<Semaphore>,
@@ -84,6 +90,8 @@ impl State {
             seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
             urls,
             enrolments: Mutex::new(Limiter::new(ENROLMENTS, MINUTE)),
+            pairings: Mutex::new(Limiter::new(PAIRINGS, MINUTE)),
+            pace: Mutex::default(),
             enrol_failures: Mutex::new(Limiter::new(ENROL_FAILURES, MINUTE)),
             sign_in_failures: Mutex::new(Limiter::new(SIGN_IN_FAILURES, MINUTE)),
             password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),
@@ -116,6 +124,7 @@ pub fn router(state: Shared) -> Router {
         .route(schema::PATH, get(schema::get))
         .route(device_api::ENROLL, post(enroll::post))
         .route(device_api::NONCE, post(nonce::post))
+        .route(device_api::DEVICE_AUTHORIZATION, post(pairing::post))
         .route(device_api::TOKEN, post(token::post))
         .route(device_api::AUTHORIZATION, get(authorization::get))
         .route(device_api::MANIFEST, get(manifest::get))

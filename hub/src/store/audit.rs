@@ -120,6 +120,27 @@ pub async fn list(store: &Store, account: Option<&str>, limit: i64) -> Result<Ve
     Ok(records)
 }
 
+/// How often something was refused since a moment, to one actor or to all of an account, and when first.
+pub async fn refused_since(
+    connection: &mut Connection,
+    account: &str,
+    actor: Option<&str>,
+    action: &str,
+    since: Millis,
+) -> Result<(i64, Millis)> {
+    sqlx::query_as(
+        "SELECT COUNT(*), COALESCE(MIN(at), 0) FROM audit WHERE account = $1 AND outcome = 'refused' \
+         AND action = $2 AND at > $3 AND (actor = $4 OR $4 = '')",
+    )
+    .bind(account)
+    .bind(action)
+    .bind(since)
+    .bind(actor.unwrap_or_default())
+    .fetch_one(connection)
+    .await
+    .map_err(Error::database("counting refusals"))
+}
+
 /// Forgets refusals older than a moment; what was done stays.
 pub async fn delete_refused(connection: &mut Connection, before: Millis) -> Result<()> {
     sqlx::query("DELETE FROM audit WHERE outcome = 'refused' AND at < $1")

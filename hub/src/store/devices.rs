@@ -18,8 +18,8 @@ pub struct Device {
     pub id: String,
     /// The account that it belongs to.
     pub account: String,
-    /// The token by which it came in, last time.
-    pub enrol_token: String,
+    /// The token by which it came in, last time; a paired screen has none.
+    pub enrol_token: Option<String>,
     /// Its key.
     pub public_key: PublicKey,
     /// For people.
@@ -56,7 +56,7 @@ pub struct Device {
 struct Row {
     id: String,
     account: String,
-    enrol_token: String,
+    enrol_token: Option<String>,
     public_key: String,
     name: String,
     location: Option<String>,
@@ -113,7 +113,8 @@ pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
          ON CONFLICT (id) DO UPDATE SET account = $2, enrol_token = $3, name = $5, location = $6, serial = $7, \
          model = $8, macs = $9, tags = $10, software = $11, address = $12, playlist = $13, granted = $14, \
-         sequence = $15, authorized_at = $16, last_seen = $18, folder = $19, timezone = $20",
+         sequence = $15, authorized_at = $16, last_seen = $18, folder = $19, timezone = $20, left_at = NULL, moves_to = NULL, \
+         told_at = CASE WHEN device.sequence = $15 THEN device.told_at ELSE NULL END",
     )
     .bind(&device.id)
     .bind(&device.account)
@@ -143,7 +144,16 @@ pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
 
 /// The device with this id.
 pub async fn by_id(connection: &mut Connection, id: &str) -> Result<Option<Device>> {
-    sqlx::query_as::<_, Row>("SELECT * FROM device WHERE id = $1")
+    one(connection, "SELECT * FROM device WHERE id = $1 AND left_at IS NULL", id).await
+}
+
+/// The device with this id, also one that has left: its sequence goes on when it comes back.
+pub async fn known(connection: &mut Connection, id: &str) -> Result<Option<Device>> {
+    one(connection, "SELECT * FROM device WHERE id = $1", id).await
+}
+
+async fn one(connection: &mut Connection, query: &'static str, id: &str) -> Result<Option<Device>> {
+    sqlx::query_as::<_, Row>(query)
         .bind(id)
         .fetch_optional(connection)
         .await
@@ -155,7 +165,7 @@ pub async fn by_id(connection: &mut Connection, id: &str) -> Result<Option<Devic
 /// The devices of an account by name.
 pub async fn list(store: &Store, account: &str) -> Result<Vec<Device>> {
     let mut connection = store.read().await?;
-    sqlx::query_as::<_, Row>("SELECT * FROM device WHERE account = $1 ORDER BY name, id")
+    sqlx::query_as::<_, Row>("SELECT * FROM device WHERE account = $1 AND left_at IS NULL ORDER BY name, id")
         .bind(account)
         .fetch_all(&mut *connection)
         .await
@@ -194,13 +204,131 @@ pub async fn seen(store: &Store, device: &Device, address: Option<&str>, now: Mi
 
 /// Takes back the authorization of a device, by a document of its own.
 pub async fn withdraw(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
-    sqlx::query("UPDATE device SET granted = 0, sequence = sequence + 1, authorized_at = $2 WHERE id = $1")
+    set_granted(connection, id, false, now).await
+}
+
+/// Gives a device an authorization, by a document of its own.
+pub async fn authorize(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
+    set_granted(connection, id, true, now).await
+}
+
+async fn set_granted(connection: &mut Connection, id: &str, granted: bool, now: Millis) -> Result<()> {
+    sqlx::query(
+        "UPDATE device SET granted = $2, sequence = sequence + 1, authorized_at = $3, told_at = NULL WHERE id = $1",
+    )
+    .bind(id)
+    .bind(i64::from(granted))
+    .bind(now)
+    .execute(connection)
+    .await
+    .map_err(Error::database("changing an authorization"))?;
+    Ok(())
+}
+
+/// What stands beside a device's authorization: whether it knows that it may not play, and whether it has left.
+#[derive(Debug, Clone, Default, FromRow)]
+pub struct Standing {
+    /// When it first read the withdrawal that is in force.
+    pub told_at: Option<Millis>,
+    /// When it left its account.
+    pub left_at: Option<Millis>,
+    /// The account that it was transferred to and has not joined yet.
+    pub moves_to: Option<String>,
+}
+
+/// The standing of a device, also of one that has left.
+pub async fn standing(connection: &mut Connection, id: &str) -> Result<Standing> {
+    let standing = sqlx::query_as("SELECT told_at, left_at, moves_to FROM device WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("reading the standing of a device"))?;
+    Ok(standing.unwrap_or_default())
+}
+
+/// Notes that a device has read the withdrawal of its authorization.
+pub async fn told(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
+    sqlx::query("UPDATE device SET told_at = $2 WHERE id = $1 AND granted = 0 AND told_at IS NULL")
         .bind(id)
         .bind(now)
         .execute(connection)
         .await
-        .map_err(Error::database("withdrawing an authorization"))?;
+        .map_err(Error::database("noting that a device was told"))?;
     Ok(())
+}
+
+/// Takes a device out of its account. What an operator gave it stays for its return, except what belongs to the
+/// account.
+pub async fn leave(connection: &mut Connection, id: &str, moves_to: Option<&str>, now: Millis) -> Result<()> {
+    sqlx::query(
+        "UPDATE device SET left_at = $2, moves_to = $3, enrol_token = NULL, playlist = NULL WHERE id = $1",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(moves_to)
+    .execute(connection)
+    .await
+    .map_err(Error::database("taking a device out of its account"))?;
+    Ok(())
+}
+
+/// Forgets what is known of a device, except what its next authorization needs.
+pub async fn forget(connection: &mut Connection, id: &str, name: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE device SET name = $2, location = NULL, serial = NULL, model = NULL, macs = '[]', tags = '[]', \
+         address = NULL WHERE id = $1",
+    )
+    .bind(id)
+    .bind(name)
+    .execute(connection)
+    .await
+    .map_err(Error::database("forgetting a device"))?;
+    Ok(())
+}
+
+/// A part of an account's devices.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    /// Words that name, location, serial number, model or id hold; empty for all.
+    pub text: &'a str,
+    /// A label; empty for all.
+    pub tag: &'a str,
+    /// Name and id of the last device of the page before; empty for the first page.
+    pub after: (&'a str, &'a str),
+    /// Most devices.
+    pub limit: i64,
+}
+
+/// A page of an account's devices by name.
+pub async fn search(store: &Store, account: &str, search: &Search<'_>) -> Result<Vec<Device>> {
+    let mut connection = store.read().await?;
+    let tag = match search.tag {
+        "" => "%".to_owned(),
+        tag => format!("%{}%", escape(&serde_json::to_string(tag).map_err(Error::json("a tag"))?)),
+    };
+    sqlx::query_as::<_, Row>(
+        "SELECT * FROM device WHERE account = $1 AND left_at IS NULL AND tags LIKE $2 ESCAPE '!' \
+         AND LOWER(name || ' ' || COALESCE(location, '') || ' ' || COALESCE(serial, '') || ' ' || \
+         COALESCE(model, '') || ' ' || id) LIKE LOWER($3) ESCAPE '!' \
+         AND (name > $4 OR (name = $4 AND id > $5)) ORDER BY name, id LIMIT $6",
+    )
+    .bind(account)
+    .bind(tag)
+    .bind(format!("%{}%", escape(search.text.trim())))
+    .bind(search.after.0)
+    .bind(search.after.1)
+    .bind(search.limit)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(Error::database("searching devices"))?
+    .into_iter()
+    .map(Device::try_from)
+    .collect()
+}
+
+/// A text that LIKE takes as it is.
+fn escape(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 /// Uses a nonce up; false when it was used before.

@@ -11,6 +11,7 @@ pub mod content;
 pub mod devices;
 pub mod invitations;
 pub mod operators;
+pub mod pairings;
 pub mod playlists;
 pub mod screens;
 pub mod second_step;

@@ -10,13 +10,13 @@ use signage_hub::store::accounts::Account;
 
 use crate::common::{Answer, TestHub, new_account};
 
-async fn secret(hub: &TestHub, account: &Account, role: Role) -> String {
+pub async fn secret(hub: &TestHub, account: &Account, role: Role) -> String {
     let actor = Actor { account: &account.id, id: "cli" };
     let made = api_token::create(hub.store(), &actor, "test", role, None, ident::now()).await.unwrap();
     made.1.expose().to_owned()
 }
 
-async fn ask(hub: &TestHub, method: &str, path: &str, secret: &str, body: Value) -> Answer {
+pub async fn ask(hub: &TestHub, method: &str, path: &str, secret: &str, body: Value) -> Answer {
     let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
     if !secret.is_empty() {
         request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));

@@ -225,7 +225,7 @@ impl Screen {
         hub.send(request.body(Body::empty()).unwrap()).await
     }
 
-    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+    pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         Request::builder()
             .method(method)
             .uri(path)

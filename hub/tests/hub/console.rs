@@ -12,23 +12,23 @@ use signage_protocol::token::Kind;
 use std::net::SocketAddr;
 use tower::ServiceExt as _;
 
-async fn get(hub: &TestHub, path: &str, cookie: &str) -> Answer {
+pub async fn get(hub: &TestHub, path: &str, cookie: &str) -> Answer {
     hub.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
 }
 
-async fn post(hub: &TestHub, path: &str, cookie: &str, form: String) -> Answer {
+pub async fn post(hub: &TestHub, path: &str, cookie: &str, form: String) -> Answer {
     let request = Request::post(path)
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     hub.send(request.body(form.into()).unwrap()).await
 }
 
-fn form_token(page: &Answer) -> String {
+pub fn form_token(page: &Answer) -> String {
     let (_, rest) = page.text().split_once("name=\"form\" value=\"").unwrap();
     rest.split_once('"').unwrap().0.to_owned()
 }
 
-fn cookie(answer: &Answer, name: &str) -> String {
+pub fn cookie(answer: &Answer, name: &str) -> String {
     let all = answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
     let set = all.into_iter().find(|set| set.starts_with(&format!("{name}="))).unwrap();
     for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
@@ -37,7 +37,7 @@ fn cookie(answer: &Answer, name: &str) -> String {
     set.split_once(';').unwrap().0.to_owned()
 }
 
-async fn sign_in(hub: &TestHub, email: &str, password: &str) -> Answer {
+pub async fn sign_in(hub: &TestHub, email: &str, password: &str) -> Answer {
     let page = get(hub, "/", "").await;
     let guest = cookie(&page, "__Host-signage-guest");
     let form = format!("email={email}&password={}&form={}", password.replace(' ', "+"), form_token(&page));

@@ -11,4 +11,5 @@ mod common;
 mod console;
 mod content;
 mod enrolment;
+mod pairing;
 mod serve;

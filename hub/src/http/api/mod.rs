@@ -2,11 +2,12 @@
 //! per resource; the console and the command line do nothing that cannot be done here.
 
 mod enrol_tokens;
+mod screens;
 mod tokens;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,6 +30,16 @@ pub(super) fn router() -> Router<Shared> {
         .route("/me", get(me))
         .route("/api-tokens", get(tokens::list).post(tokens::create))
         .route("/api-tokens/{id}", delete(tokens::revoke))
+        .route("/screens", get(screens::list))
+        .route("/screens/pair", post(screens::pair))
+        .route("/screens/pair/look", post(screens::look))
+        .route("/screens/pair/deny", post(screens::deny))
+        .route("/screens/{id}", get(screens::get).patch(screens::patch).delete(screens::delete))
+        .route("/screens/{id}/withdraw", post(screens::withdraw))
+        .route("/screens/{id}/authorize", post(screens::authorize))
+        .route("/screens/{id}/unpair", post(screens::unpair))
+        .route("/screens/{id}/transfer", post(screens::transfer))
+        .route("/transfer-codes", post(screens::transfer_code))
         .merge(enrol_tokens::router())
 }
 

@@ -2,6 +2,8 @@
 
 mod form;
 mod layout;
+mod pair;
+mod screen;
 mod screens;
 pub(super) mod session;
 mod sign_in;
@@ -21,6 +23,15 @@ pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(sign_in::show).post(sign_in::submit))
         .route("/screens", get(screens::list))
+        .route("/screens/{id}", get(screen::show).post(screen::change))
+        .route("/screens/{id}/withdraw", post(screen::withdraw))
+        .route("/screens/{id}/authorize", post(screen::authorize))
+        .route("/screens/{id}/unpair", post(screen::unpair))
+        .route("/screens/{id}/delete", post(screen::delete))
+        .route("/screens/{id}/transfer", post(screen::transfer))
+        .route("/pair", get(pair::show).post(pair::submit))
+        .route("/pair/deny", post(pair::deny))
+        .route("/pair/transfer-code", post(pair::transfer_code))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/style.css", get(style))
         .route("/assets/icon.svg", get(icon))

@@ -15,14 +15,14 @@ const ONLINE: Millis = 3 * MINUTE;
 
 /// How a screen is doing, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Health {
+pub(super) enum Health {
     Online,
     Offline,
     Unauthorized,
 }
 
 impl Health {
-    fn of(device: &Device, now: Millis) -> Self {
+    pub(super) fn of(device: &Device, now: Millis) -> Self {
         if !device.granted {
             Self::Unauthorized
         } else if now.saturating_sub(device.last_seen) < ONLINE {
@@ -32,7 +32,7 @@ impl Health {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Online => "Online",
             Self::Offline => "Offline",
@@ -40,7 +40,7 @@ impl Health {
         }
     }
 
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             Self::Online => "online",
             Self::Offline => "offline",
@@ -106,7 +106,7 @@ fn row(device: &Device, now: Millis) -> Markup {
     html! {
         tr {
             th scope="row" {
-                (device.name)
+                a href={ "/screens/" (device.id) } { (device.name) }
                 @if let Some(location) = &device.location { span.minor { (location) } }
             }
             td data-label="State" { span.state.(health.class()) { (health.word()) } }
@@ -130,7 +130,7 @@ fn row(device: &Device, now: Millis) -> Markup {
 }
 
 /// A span of time as people say it.
-fn ago(span: Millis) -> String {
+pub(super) fn ago(span: Millis) -> String {
     let count =
         |number: Millis, unit: &str| format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" });
     match span {

@@ -1,6 +1,8 @@
 //! Who is signed in: a random cookie, of which the hub stores the digest.
 
-use axum::extract::FromRequestParts;
+use std::collections::HashMap;
+
+use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -15,12 +17,14 @@ use crate::ident::{self, DAY, MINUTE, Millis};
 use crate::rights::Right;
 use crate::seal::Purpose;
 use crate::store::operators::{self, Operator};
-use crate::{Error, Result};
+use crate::{Error, Result, pairing};
 
 /// The browser keeps a `__Host-` cookie to this host, over TLS only.
 pub const COOKIE: &str = "__Host-signage";
 /// Before anybody is signed in: binds the form to the browser.
 pub const GUEST_COOKIE: &str = "__Host-signage-guest";
+/// While somebody who came with a pairing code signs in: that code.
+const PAIR_COOKIE: &str = "__Host-signage-pair";
 /// How long somebody stays signed in.
 pub const LIFETIME: Millis = 7 * DAY;
 /// How long a form may lie open.
@@ -69,9 +73,32 @@ impl FromRequestParts<Shared> for Session {
         let jar = CookieJar::from_headers(&parts.headers);
         match find(state, &jar).await {
             Ok(Some(session)) => Ok(session),
-            Ok(None) => Err(Redirect::to("/").into_response()),
+            Ok(None) => Err((jar_with_code(parts, jar), Redirect::to("/")).into_response()),
             Err(error) => Err(error.into_response()),
         }
+    }
+}
+
+/// Keeps the pairing code of somebody who followed a QR code and has to sign in first. The code, not the address:
+/// nobody is ever sent elsewhere by it.
+fn jar_with_code(parts: &Parts, jar: CookieJar) -> CookieJar {
+    let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri).ok();
+    let code = query.filter(|_| parts.uri.path() == "/pair");
+    match code.and_then(|query| pairing::parse(query.get("code")?)) {
+        Some(code) => jar.add(cookie(PAIR_COOKIE, code)),
+        None => jar,
+    }
+}
+
+/// Where somebody goes who has just signed in: on with the pairing that they came for, else to the screens.
+pub fn after_sign_in(jar: CookieJar) -> (CookieJar, Redirect) {
+    let code = jar.get(PAIR_COOKIE).and_then(|cookie| pairing::parse(cookie.value()));
+    match code {
+        Some(code) => {
+            let to = Redirect::to(&format!("/pair?code={code}"));
+            (jar.remove(cookie(PAIR_COOKIE, String::new())), to)
+        }
+        None => (jar, Redirect::to("/screens")),
     }
 }
 

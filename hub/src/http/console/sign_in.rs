@@ -100,7 +100,7 @@ pub(super) async fn submit(
     audit::record(&mut change, &entry, now).await?;
     store::commit(change).await?;
     let jar = jar.remove(session::cookie(GUEST_COOKIE, String::new())).add(session::cookie(COOKIE, cookie));
-    Ok((jar, Redirect::to("/screens")).into_response())
+    Ok(session::after_sign_in(jar).into_response())
 }
 
 fn blocked(state: &Shared, peer: Peer) -> bool {

@@ -1,0 +1,275 @@
+//! Screens that are in an account: changing, authorizing, and letting them go.
+//!
+//! A screen leaves in this order: its authorization is withdrawn, then it is unpaired, deleted or transferred. It
+//! plays from its own copies, so it has to learn of it: as long as it has not read the withdrawal, and for
+//! [`GRACE`] after, the hub goes on answering it. Then the hub no longer knows it, and it goes back to pairing.
+//!
+//! | | what the hub keeps | back in the same account |
+//! |---|---|---|
+//! | unpair | name, location, tags | has them again |
+//! | delete | key and sequence | begins as new |
+//! | transfer | name, location, tags | joins the other account when it asks to be paired |
+
+use sha2::{Digest as _, Sha256};
+use signage_protocol::Secret;
+use signage_protocol::problem::Code;
+
+use crate::account::MAX_NAME;
+use crate::api_token::Actor;
+use crate::enrolment::{MAX_LIST, clean, default_name};
+use crate::ident::{self, DAY, MINUTE, Millis};
+use crate::store::devices::Device;
+use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, playlists};
+use crate::{Error, Result};
+
+/// How long a screen that has left may ask for its withdrawal again: it asks every minute, and an answer may be
+/// lost.
+pub const GRACE: Millis = 2 * MINUTE;
+/// How long a transfer code holds.
+pub const TRANSFER_LIFETIME: Millis = DAY;
+/// By it people and secret scanners know such a code.
+const TRANSFER_PREFIX: &str = "sgt_";
+
+/// What an operator changes; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// For people.
+    pub name: Option<String>,
+    /// Where it stands; empty for nowhere in particular.
+    pub location: Option<String>,
+    /// Labels.
+    pub tags: Option<Vec<String>>,
+    /// Id of what it plays; empty for the account's default.
+    pub playlist: Option<String>,
+}
+
+/// How a screen leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// It may come back.
+    Unpair,
+    /// For good.
+    Delete,
+}
+
+/// A screen of an account.
+pub async fn find(connection: &mut Connection, account: &str, id: &str) -> Result<Device> {
+    devices::by_id(connection, id)
+        .await?
+        .filter(|device| device.account == account)
+        .ok_or_else(|| Error::NotFound { what: "screen", name: id.to_owned() })
+}
+
+/// The device that a hub answers by this id: also one that has left and may not have heard of it.
+pub async fn answered(connection: &mut Connection, id: &str, now: Millis) -> Result<Option<Device>> {
+    let device = devices::known(connection, id).await?;
+    if device.as_ref().is_none_or(|device| device.granted) {
+        return Ok(device);
+    }
+    let standing = devices::standing(connection, id).await?;
+    let gone = standing.left_at.is_some() && standing.told_at.is_some_and(|told| now >= told + GRACE);
+    Ok(device.filter(|_| !gone))
+}
+
+/// Changes name, location, labels or playlist.
+pub async fn change(store: &Store, actor: &Actor<'_>, id: &str, new: &Change, now: Millis) -> Result<Device> {
+    let mut change = store.write().await?;
+    let mut device = find(&mut change, actor.account, id).await?;
+    let mut changed = Vec::new();
+    if let Some(text) = &new.name {
+        device.name = name(text)?;
+        changed.push("name");
+    }
+    if let Some(text) = &new.location {
+        device.location = location(text)?;
+        changed.push("location");
+    }
+    if let Some(list) = &new.tags {
+        device.tags = tags(list);
+        changed.push("tags");
+    }
+    if let Some(playlist) = &new.playlist {
+        let playlist = Some(playlist.clone()).filter(|playlist| !playlist.is_empty());
+        if let Some(playlist) = &playlist
+            && playlists::by_id(&mut change, actor.account, playlist).await?.is_none()
+        {
+            return Err(Error::NotFound { what: "playlist", name: playlist.clone() });
+        }
+        if device.playlist != playlist {
+            device.playlist = playlist;
+            // Its publication changes, so it must see a higher sequence.
+            accounts::content_changed(&mut change, actor.account, now).await?;
+        }
+        changed.push("playlist");
+    }
+    if changed.is_empty() {
+        return Ok(device);
+    }
+    devices::put(&mut change, &device).await?;
+    record(&mut change, actor, "device.change", id, Some(&changed.join(", ")), now).await?;
+    store::commit(change).await?;
+    Ok(device)
+}
+
+/// Withdraws the authorization of a screen, which stops playing; another good token, or an operator, authorizes
+/// it again. Withdrawing twice changes nothing.
+pub async fn withdraw(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<Device> {
+    set_granted(store, actor, id, false, now).await
+}
+
+/// Authorizes a screen again. Doing it twice changes nothing.
+pub async fn authorize(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<Device> {
+    set_granted(store, actor, id, true, now).await
+}
+
+async fn set_granted(
+    store: &Store,
+    actor: &Actor<'_>,
+    id: &str,
+    granted: bool,
+    now: Millis,
+) -> Result<Device> {
+    let mut change = store.write().await?;
+    let device = find(&mut change, actor.account, id).await?;
+    if device.granted == granted {
+        return Ok(device);
+    }
+    let action = if granted {
+        if full(&mut change, actor.account, id).await? {
+            return Err(no_room());
+        }
+        devices::authorize(&mut change, id, now).await?;
+        "device.authorize"
+    } else {
+        devices::withdraw(&mut change, id, now).await?;
+        "device.withdraw"
+    };
+    record(&mut change, actor, action, id, None, now).await?;
+    let device = find(&mut change, actor.account, id).await?;
+    store::commit(change).await?;
+    Ok(device)
+}
+
+/// Whether an account has no room for one more screen that plays.
+pub async fn full(connection: &mut Connection, account: &str, device: &str) -> Result<bool> {
+    let account = accounts::by_id(connection, account).await?;
+    match account.screen_limit {
+        Some(limit) => Ok(devices::count_granted(connection, &account.id, device).await? >= limit),
+        None => Ok(false),
+    }
+}
+
+/// What an operator is told then.
+pub fn no_room() -> Error {
+    let detail =
+        "As many screens as the account may have are playing. Withdraw the authorization of another first.";
+    Error::refused(403, Code::TokFull, detail)
+}
+
+/// Takes a screen out of the account, once its authorization is withdrawn.
+pub async fn leave(store: &Store, actor: &Actor<'_>, id: &str, how: Leave, now: Millis) -> Result<()> {
+    let mut change = store.write().await?;
+    let device = find(&mut change, actor.account, id).await?;
+    if device.granted {
+        return Err(Error::Conflict(
+            "Withdraw the authorization of this screen first, so that it stops playing.".into(),
+        ));
+    }
+    devices::leave(&mut change, id, None, now).await?;
+    pairings::delete(&mut change, id).await?;
+    let action = match how {
+        Leave::Unpair => "device.unpair",
+        Leave::Delete => {
+            devices::forget(&mut change, id, &default_name(id)).await?;
+            "device.delete"
+        }
+    };
+    record(&mut change, actor, action, id, Some(&device.name), now).await?;
+    store::commit(change).await
+}
+
+/// Makes a code by which the actor's account takes one screen over from another. Shown once.
+pub async fn transfer_code(store: &Store, actor: &Actor<'_>, now: Millis) -> Result<(Secret, Millis)> {
+    let code = Secret::new(format!("{TRANSFER_PREFIX}{}", hex::encode(ident::random::<16>()?)));
+    let expires_at = now + TRANSFER_LIFETIME;
+    let mut change = store.write().await?;
+    pairings::insert_transfer(&mut change, &digest(&code), actor.account, actor.id, now, expires_at).await?;
+    record(&mut change, actor, "transfer-code.create", actor.account, None, now).await?;
+    store::commit(change).await?;
+    Ok((code, expires_at))
+}
+
+/// Gives a screen to the account that made the code. Its authorization ends here; it joins the other account by
+/// itself as soon as it has learned of it.
+pub async fn transfer(store: &Store, actor: &Actor<'_>, id: &str, code: &Secret, now: Millis) -> Result<()> {
+    let mut change = store.write().await?;
+    let device = find(&mut change, actor.account, id).await?;
+    let account = pairings::use_transfer(&mut change, &digest(code), now).await?.ok_or_else(|| {
+        let detail = "This transfer code does not hold: it is mistyped, used or older than a day.";
+        Error::refused(404, Code::ApiNotFound, detail)
+    })?;
+    if account == actor.account {
+        return Err(Error::Conflict("The code is of this account. The other account has to make it.".into()));
+    }
+    if device.granted {
+        devices::withdraw(&mut change, id, now).await?;
+    }
+    devices::leave(&mut change, id, Some(&account), now).await?;
+    pairings::delete(&mut change, id).await?;
+    record(&mut change, actor, "device.transfer", id, Some(&device.name), now).await?;
+    let other = Actor { account: &account, id: "device" };
+    record(&mut change, &other, "device.expect", id, Some(&device.name), now).await?;
+    store::commit(change).await
+}
+
+/// A name as it is stored.
+pub fn name(text: &str) -> Result<String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
+        return Err(Error::Invalid(format!("The name of a screen has 1 to {MAX_NAME} characters.")));
+    }
+    Ok(name.to_owned())
+}
+
+/// A location as it is stored; none when it is blank.
+pub fn location(text: &str) -> Result<Option<String>> {
+    let text = text.trim();
+    if text.chars().count() > MAX_NAME || text.contains(char::is_control) {
+        return Err(Error::Invalid(format!("A location has at most {MAX_NAME} characters.")));
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Labels as they are stored: each once, none blank.
+pub fn tags(list: &[String]) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in list.iter().map(|tag| clean(tag)) {
+        if !tag.is_empty() && !tags.contains(&tag) && tags.len() < MAX_LIST {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+async fn record(
+    change: &mut Connection,
+    actor: &Actor<'_>,
+    action: &str,
+    subject: &str,
+    detail: Option<&str>,
+    now: Millis,
+) -> Result<()> {
+    let entry = audit::Entry {
+        account: Some(actor.account),
+        actor: actor.id,
+        action,
+        subject,
+        detail,
+        ..audit::Entry::default()
+    };
+    audit::record(change, &entry, now).await
+}
+
+fn digest(code: &Secret) -> String {
+    hex::encode(Sha256::digest(code.expose().trim().as_bytes()))
+}

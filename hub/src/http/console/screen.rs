@@ -1,0 +1,275 @@
+//! The page of one screen: what it is, changing it, and letting it go.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use signage_protocol::Secret;
+
+use super::super::Shared;
+use super::form::{Checked, Nothing};
+use super::layout::{Viewer, page};
+use super::screens::{Health, ago};
+use super::session::Session;
+use crate::account::MAX_NAME;
+use crate::device::{self, Change, Leave};
+use crate::ident::{self, Millis};
+use crate::rights::Right;
+use crate::store::devices::{self, Device, Standing};
+use crate::store::playlists::{self, Playlist};
+use crate::{Error, Result};
+
+/// What was just done, by the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Done {
+    paired: Option<String>,
+    saved: Option<String>,
+}
+
+/// What stands in the form.
+#[derive(Debug, Deserialize)]
+pub(super) struct Details {
+    name: String,
+    location: String,
+    /// Separated by commas.
+    tags: String,
+    playlist: String,
+}
+
+/// The code of the account that takes the screen over.
+#[derive(Debug, Deserialize)]
+pub(super) struct Transfer {
+    code: Secret,
+}
+
+pub(super) async fn show(
+    State(state): State<Shared>,
+    session: Session,
+    Path(id): Path<String>,
+    Query(done): Query<Done>,
+) -> Result<Markup> {
+    let message = match done {
+        Done { paired: Some(_), .. } => {
+            Some("This screen is paired. It starts to play within a few seconds.")
+        }
+        Done { saved: Some(_), .. } => Some("Saved."),
+        Done { .. } => None,
+    };
+    render(&state, &session, &id, message.map(|text| html! { p.good role="status" { (text) } })).await
+}
+
+pub(super) async fn change(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, input): Checked<Details>,
+) -> Result<Response> {
+    let actor = session.may(Right::ManageScreens)?;
+    let new = Change {
+        name: Some(input.name),
+        location: Some(input.location),
+        tags: Some(input.tags.split(',').map(ToOwned::to_owned).collect()),
+        playlist: Some(input.playlist),
+    };
+    let result = device::change(&state.store, &actor, &id, &new, ident::now()).await.map(drop);
+    answer(&state, &session, &id, result, &format!("/screens/{id}?saved=1")).await
+}
+
+pub(super) async fn withdraw(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, _): Checked<Nothing>,
+) -> Result<Response> {
+    let actor = session.may(Right::ManageScreens)?;
+    let result = device::withdraw(&state.store, &actor, &id, ident::now()).await.map(drop);
+    answer(&state, &session, &id, result, &format!("/screens/{id}")).await
+}
+
+pub(super) async fn authorize(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, _): Checked<Nothing>,
+) -> Result<Response> {
+    let actor = session.may(Right::ManageScreens)?;
+    let result = device::authorize(&state.store, &actor, &id, ident::now()).await.map(drop);
+    answer(&state, &session, &id, result, &format!("/screens/{id}")).await
+}
+
+pub(super) async fn unpair(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, _): Checked<Nothing>,
+) -> Result<Response> {
+    let actor = session.may(Right::ManageScreens)?;
+    let result = device::leave(&state.store, &actor, &id, Leave::Unpair, ident::now()).await;
+    answer(&state, &session, &id, result, "/screens").await
+}
+
+pub(super) async fn delete(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, _): Checked<Nothing>,
+) -> Result<Response> {
+    let actor = session.may(Right::ManageScreens)?;
+    let result = device::leave(&state.store, &actor, &id, Leave::Delete, ident::now()).await;
+    answer(&state, &session, &id, result, "/screens").await
+}
+
+pub(super) async fn transfer(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, input): Checked<Transfer>,
+) -> Result<Response> {
+    let actor = session.may(Right::ManageScreens)?;
+    let result = device::transfer(&state.store, &actor, &id, &input.code, ident::now()).await;
+    answer(&state, &session, &id, result, "/screens").await
+}
+
+/// On to the next page, or this one again with what was wrong.
+async fn answer(
+    state: &Shared,
+    session: &Session,
+    id: &str,
+    result: Result<()>,
+    next: &str,
+) -> Result<Response> {
+    match result {
+        Ok(()) => Ok(Redirect::to(next).into_response()),
+        Err(error @ (Error::Refused { .. } | Error::Conflict(_) | Error::Invalid(_))) => {
+            let message = html! { p.alert role="alert" { (error) } };
+            let page = render(state, session, id, Some(message)).await?;
+            Ok((error.into_response().status(), page).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn render(state: &Shared, session: &Session, id: &str, message: Option<Markup>) -> Result<Markup> {
+    let account = &session.operator.account;
+    let mut connection = state.store.read().await?;
+    let device = device::find(&mut connection, account, id).await?;
+    let standing = devices::standing(&mut connection, id).await?;
+    drop(connection);
+    let viewer = session.viewer(state)?;
+    let now = ident::now();
+    let health = Health::of(&device, now);
+    let content = html! {
+        p { a href="/screens" { "Screens" } }
+        div.head {
+            h1 { (device.name) }
+            span.state.(health.class()) { (health.word()) }
+        }
+        @if let Some(message) = message { (message) }
+        div.card {
+            h2 { "This screen" }
+            (facts(&device, &standing, now))
+        }
+        @if viewer.role.may(Right::ManageScreens) {
+            (details(&device, &playlists::list(&state.store, account).await?, &viewer))
+            (authorization(&device, &viewer))
+            (leaving(&device, &viewer))
+        }
+    };
+    Ok(page(&device.name, Some(&viewer), content))
+}
+
+fn facts(device: &Device, standing: &Standing, now: Millis) -> Markup {
+    let hardware = &device.hardware;
+    let moment = |at: Millis| html! { time datetime=(ident::timestamp(at)) { (ago(now - at)) } };
+    html! {
+        dl.facts {
+            @if let Some(location) = &device.location { dt { "Location" } dd { (location) } }
+            dt { "Model" } dd { (hardware.model.as_deref().unwrap_or("not known")) }
+            dt { "Serial number" } dd { (hardware.serial.as_deref().unwrap_or("not known")) }
+            dt { "Network address" } dd { (device.address.as_deref().unwrap_or("not known")) }
+            @if !hardware.macs.is_empty() { dt { "Hardware addresses" } dd { (hardware.macs.join(", ")) } }
+            dt { "Software" } dd { (device.software) }
+            dt { "Last seen" } dd { (moment(device.last_seen)) }
+            dt { "Known since" } dd { (moment(device.created_at)) }
+            dt { "Came by" } dd { @if device.enrol_token.is_some() { "a token" } @else { "pairing" } }
+            dt { "Authorization" }
+            dd {
+                @match (device.granted, standing.told_at) {
+                    (true, _) => { "granted " (moment(device.authorized_at)) }
+                    (false, Some(at)) => { "withdrawn; the screen has known since " (moment(at)) }
+                    (false, None) => { "withdrawn; the screen has not asked since, and may still be playing" }
+                }
+            }
+            dt { "ID" } dd { code { (device.id) } }
+        }
+    }
+}
+
+fn details(device: &Device, playlists: &[Playlist], viewer: &Viewer<'_>) -> Markup {
+    html! {
+        div.card {
+            h2 { "Change" }
+            form method="post" action={ "/screens/" (device.id) } {
+                input type="hidden" name="form" value=(viewer.form);
+                label for="name" { "Name" }
+                input #name name="name" value=(device.name) maxlength=(MAX_NAME) required;
+                label for="location" { "Location" }
+                input #location name="location" value=(device.location.as_deref().unwrap_or_default()) maxlength=(MAX_NAME);
+                label for="tags" { "Tags, separated by commas" }
+                input #tags name="tags" value=(device.tags.join(", "));
+                label for="playlist" { "Playlist" }
+                select #playlist name="playlist" {
+                    option value="" selected[device.playlist.is_none()] { "The account's default" }
+                    @for playlist in playlists {
+                        option value=(playlist.id) selected[device.playlist.as_deref() == Some(&*playlist.id)] { (playlist.name) }
+                    }
+                }
+                p { button type="submit" { "Save" } }
+            }
+        }
+    }
+}
+
+fn authorization(device: &Device, viewer: &Viewer<'_>) -> Markup {
+    html! {
+        div.card {
+            h2 { "Authorization" }
+            @if device.granted {
+                p { "While it is authorized the screen plays, also without a network. When you withdraw the authorization it stops within a minute, or as soon as it is online again." }
+                (button(device, viewer, "withdraw", "Withdraw authorization", true))
+            } @else {
+                p { "This screen does not play, because its authorization was withdrawn." }
+                (button(device, viewer, "authorize", "Authorize again", true))
+            }
+        }
+    }
+}
+
+fn leaving(device: &Device, viewer: &Viewer<'_>) -> Markup {
+    html! {
+        div.card {
+            h2 { "Let go" }
+            @if device.granted {
+                p #first { "First withdraw the authorization above, so that the screen stops playing. Then it can be unpaired or deleted." }
+            }
+            h3 { "Unpair" }
+            p { "The screen shows a pairing code again. When it comes back to this account, its tags come back with it." }
+            (button(device, viewer, "unpair", "Unpair", !device.granted))
+            h3 { "Delete" }
+            p { "For a screen that is broken, lost or retired: the hub forgets its name, place and hardware." }
+            (button(device, viewer, "delete", "Delete", !device.granted))
+            h3 { "Transfer to another account" }
+            p { "An administrator of the other account makes a transfer code on the page “Pair”. With it the screen stops playing for this account and joins the other by itself." }
+            form method="post" action={ "/screens/" (device.id) "/transfer" } {
+                input type="hidden" name="form" value=(viewer.form);
+                label for="code" { "Transfer code" }
+                input #code name="code" placeholder="sgt_…" autocomplete="off" spellcheck="false" required;
+                p { button.quiet type="submit" { "Transfer" } }
+            }
+        }
+    }
+}
+
+fn button(device: &Device, viewer: &Viewer<'_>, action: &str, text: &str, enabled: bool) -> Markup {
+    html! {
+        form method="post" action={ "/screens/" (device.id) "/" (action) } {
+            input type="hidden" name="form" value=(viewer.form);
+            button.quiet type="submit" disabled[!enabled] aria-describedby=[(!enabled).then_some("first")] { (text) }
+        }
+    }
+}
