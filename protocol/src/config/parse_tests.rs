@@ -441,3 +441,15 @@ fn what_follows_from_a_malformed_value_is_not_a_mistake_of_its_own() {
     let findings = parse(text.as_bytes()).unwrap_err();
     assert_eq!(findings.len(), 1, "{findings:?}");
 }
+
+#[test]
+fn half_a_name_and_the_wrong_case_are_put_right() {
+    let suggestion = |network: &str| {
+        let findings = parse(format!(r#"{{"version":1,"network":{network}}}"#).as_bytes()).unwrap_err();
+        findings[0].suggestion.clone()
+    };
+    let wifi = r#"{"connections":[{"type":"wifi","ssid":"x","security":"wpa2"}]}"#;
+    assert_eq!(suggestion(wifi).as_deref(), Some("wpa2-psk"));
+    assert_eq!(suggestion(r#"{"country":"de"}"#).as_deref(), Some("DE"));
+    assert_eq!(suggestion(r#"{"country":"XX"}"#), None);
+}

@@ -127,6 +127,10 @@ impl<'a> Walk<'_, 'a> {
             return self.report(Code::CfgValue, value, pointer, |finding| {
                 let suggestion = match format {
                     "timezone" => nearest(text, format::timezones()),
+                    // Two letters are like many others: only their case is put right.
+                    "country" => {
+                        format::countries().find(|code| code.eq_ignore_ascii_case(text)).map(str::to_owned)
+                    }
                     "locale" => nearest(text, format::locales()).map(|name| format!("{name}.UTF-8")),
                     _ => None,
                 };
@@ -220,16 +224,14 @@ fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<Strin
     if name.len() > LONGEST {
         return None;
     }
-    let wanted = name.to_lowercase().replace(['_', '-'], "");
+    let plain = |name: &str| name.to_lowercase().replace(['_', '-'], "");
+    let wanted = plain(name);
     known
         .map(|known| {
-            (
-                strsim::normalized_damerau_levenshtein(
-                    &wanted,
-                    &known.to_lowercase().replace(['_', '-'], ""),
-                ),
-                known,
-            )
+            let likeness = strsim::normalized_damerau_levenshtein(&wanted, &plain(known));
+            // Half a name, such as `wpa2`, means the whole one.
+            let begins = wanted.len() >= 3 && plain(known).starts_with(&wanted);
+            (if begins { likeness.max(0.6) } else { likeness }, known)
         })
         .filter(|(likeness, _)| *likeness >= 0.6)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
