@@ -101,6 +101,15 @@ pub const ROUTES: &[Route] = &[
     row("POST", "/pair", Console(ManageScreens)),
     row("POST", "/pair/deny", Console(ManageScreens)),
     row("POST", "/pair/transfer-code", Console(ManageScreens)),
+    row("GET", "/tokens", Console(View)),
+    row("GET", "/tokens/new", Console(ManageScreens)),
+    row("POST", "/tokens/new", Console(ManageScreens)),
+    row("GET", "/tokens/bulk", Console(ManageScreens)),
+    row("POST", "/tokens/bulk", Console(ManageScreens)),
+    row("POST", "/tokens/files", Console(ManageScreens)),
+    row("GET", "/tokens/{id}", Console(View)),
+    row("POST", "/tokens/{id}/renew", Console(ManageScreens)),
+    row("POST", "/tokens/{id}/revoke", Console(ManageScreens)),
 ];
 
 /// Who may use a route, if it is one.

@@ -13,3 +13,5 @@ mod content;
 mod enrolment;
 mod pairing;
 mod serve;
+mod tokens;
+mod tokens_in_steps;

@@ -29,7 +29,7 @@ const MAX_PAGE: i64 = 1000;
 pub(in crate::http) const MAX_BODY: usize = 2 << 20;
 
 /// Every route.
-pub(super) fn router() -> Router<Shared> {
+pub(in crate::http) fn router() -> Router<Shared> {
     Router::new()
         .route("/tokens", get(list).post(create))
         .route("/tokens/bulk", post(bulk))

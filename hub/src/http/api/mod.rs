@@ -1,7 +1,7 @@
 //! The API for operators and their programs, below `/api/v1`: JSON in, JSON out, problems as RFC 9457. One file
 //! per resource; the console and the command line do nothing that cannot be done here.
 
-mod enrol_tokens;
+pub(super) mod enrol_tokens;
 mod screens;
 mod tokens;
 

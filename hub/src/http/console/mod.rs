@@ -7,6 +7,8 @@ mod screen;
 mod screens;
 pub(super) mod session;
 mod sign_in;
+mod token_form;
+mod tokens;
 
 use axum::Router;
 use axum::http::header;
@@ -32,6 +34,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/pair", get(pair::show).post(pair::submit))
         .route("/pair/deny", post(pair::deny))
         .route("/pair/transfer-code", post(pair::transfer_code))
+        .merge(tokens::router())
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/style.css", get(style))
         .route("/assets/icon.svg", get(icon))

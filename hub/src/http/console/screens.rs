@@ -8,6 +8,7 @@ use super::layout::page;
 use super::session::Session;
 use crate::Result;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
+use crate::rights::Right;
 use crate::store::devices::{self, Device};
 
 /// A screen asks every minute; one that missed two is away.
@@ -51,6 +52,7 @@ impl Health {
 
 pub(super) async fn list(State(state): State<Shared>, session: Session) -> Result<Markup> {
     let screens = devices::list(&state.store, &session.operator.account).await?;
+    let manages = session.may(Right::ManageScreens).is_ok();
     let now = ident::now();
     let online = screens.iter().filter(|device| Health::of(device, now) == Health::Online).count();
     let content = html! {
@@ -59,7 +61,10 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
             @if !screens.is_empty() {
                 p.summary { (online) " of " (screens.len()) " online" }
             }
-            a.button.quiet href="/screens" { "Refresh" }
+            span.actions {
+                @if manages { a.button href="/tokens/new?kind=device" { "Add display" } }
+                a.button.quiet href="/screens" { "Refresh" }
+            }
         }
         @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, now)) }
     };
