@@ -7,6 +7,7 @@ pub mod blob;
 pub mod console;
 pub mod enroll;
 pub mod manifest;
+pub mod metrics;
 pub mod nonce;
 pub mod pairing;
 pub mod peer;
@@ -121,6 +122,7 @@ fn lock(limiter: &Mutex<Limiter>) -> MutexGuard<'_, Limiter> {
 pub fn router(state: Shared) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
+        .route("/metrics", get(metrics::get))
         .route(schema::PATH, get(schema::get))
         .route(device_api::ENROLL, post(enroll::post))
         .route(device_api::NONCE, post(nonce::post))

@@ -50,6 +50,7 @@ use Right::{ManageAccount, ManageScreens, View};
 pub const ROUTES: &[Route] = &[
     row("GET", "/healthz", Open),
     row("GET", "/schema/provisioning-1.json", Open),
+    row("GET", "/metrics", Api(View)),
     // Devices.
     row("POST", "/v1/enroll", Open),
     row("POST", "/v1/nonce", Open),

@@ -5,9 +5,11 @@ use signage_protocol::jws::PublicKey;
 use sqlx::FromRow;
 
 use super::{Connection, Store, from_json, to_json};
-use crate::ident::{Millis, SECOND};
+use crate::ident::{MINUTE, Millis, SECOND};
 use crate::{Error, Result};
 
+/// A screen asks every minute; one that missed two is away.
+pub const ONLINE: Millis = 3 * MINUTE;
 /// How often `last_seen` is written at most; a screen asks more often than anybody looks.
 const SEEN_STEP: Millis = 10 * SECOND;
 

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod content;
 pub mod devices;
 pub mod invitations;
+pub mod metrics;
 pub mod operators;
 pub mod pairings;
 pub mod playlists;

@@ -8,7 +8,7 @@ use signage_hub::ident::{self, MINUTE};
 use signage_hub::rights::Role;
 use signage_hub::store::accounts::Account;
 
-use crate::common::{Answer, TestHub, new_account};
+use crate::common::{Answer, Screen, TestHub, new_account};
 
 pub async fn secret(hub: &TestHub, account: &Account, role: Role) -> String {
     let actor = Actor { account: &account.id, id: "cli" };
@@ -87,4 +87,26 @@ async fn input_that_cannot_be_right_is_named() {
         let answer = ask(&hub, "POST", "/api-tokens", &admin, body).await;
         assert_eq!(answer.problem(), (422, "API-003".into()));
     }
+}
+
+#[tokio::test]
+async fn a_scraper_reads_what_the_account_has() {
+    let hub = TestHub::new().await;
+    let viewer = secret(&hub, &hub.account, Role::Viewer).await;
+    let scrape = || async {
+        let request = Request::get("/metrics").header(header::AUTHORIZATION, format!("Bearer {viewer}"));
+        hub.send(request.body(Body::empty()).unwrap()).await.text().to_owned()
+    };
+    assert!(scrape().await.contains("signage_screens{state=\"online\"} 0\n"));
+    let (_, token) = hub.token(signage_protocol::token::Kind::Provisioning).await;
+    hub.send(Screen::new(1).enroll_request(&Screen::enrollment(&token))).await;
+    hub.content(&hub.account, "a.png", 100).await;
+    let text = scrape().await;
+    assert!(text.contains("signage_screens{state=\"online\"} 1\n"), "{text}");
+    assert!(text.contains("signage_content_bytes 100\n"), "{text}");
+    let other = new_account(hub.store(), "other").await;
+    let stranger = secret(&hub, &other, Role::Admin).await;
+    let request = Request::get("/metrics").header(header::AUTHORIZATION, format!("Bearer {stranger}"));
+    let text = hub.send(request.body(Body::empty()).unwrap()).await.text().to_owned();
+    assert!(text.contains("signage_screens{state=\"online\"} 0\n"), "{text}");
 }

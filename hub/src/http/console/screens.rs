@@ -9,10 +9,7 @@ use super::session::Session;
 use crate::Result;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
 use crate::rights::Right;
-use crate::store::devices::{self, Device};
-
-/// A screen asks every minute; one that missed two is away.
-const ONLINE: Millis = 3 * MINUTE;
+use crate::store::devices::{self, Device, ONLINE};
 
 /// How a screen is doing, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +75,7 @@ fn empty(account: &str) -> Markup {
             h2 { "No screens yet" }
             p { "Make a provisioning file on the hub, copy it to the top folder of a USB stick, and plug the stick into a screen:" }
             pre tabindex="0" { code { "signage-hub token create --kind provisioning --config telemetry_config.json \\\n  --account " (account) } }
-            p { "The screen appears here as soon as it has enrolled." }
+            p { "The screen appears here as soon as it has enrolled. A screen that shows a code instead is " a href="/pair" { "paired by the code" } "." }
         }
     }
 }
