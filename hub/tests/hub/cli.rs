@@ -7,7 +7,10 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use signage_hub::serve::{Hub, Options};
+use signage_hub::{ident, pairing};
+use signage_protocol::api::{Hardware, Pairing};
 use signage_protocol::config;
+use signage_protocol::jws::{PublicKey, SigningKey};
 
 fn hub(data: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_signage-hub"))
@@ -142,4 +145,33 @@ fn every_command_explains_itself() {
         assert!(output.status.success(), "{command}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("--data-dir"), "{command}");
     }
+}
+
+#[tokio::test]
+async fn a_screen_is_paired_renamed_and_deleted_from_a_shell() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = &temp.path().join("data");
+    json(data, &["account", "create", "--name", "Acme", "--email", "a@example.org"]);
+    let (_, store) = signage_hub::serve::open(data).await.unwrap();
+    let key = PublicKey::from(&SigningKey::from_bytes(&[1; 32]).verifying_key());
+    let request = Pairing {
+        hub: String::new(),
+        nonce: String::new(),
+        hardware: Hardware::default(),
+        software: "0.1.0".into(),
+        location: None,
+        tags: vec![],
+    };
+    let codes = pairing::begin(&store, &key, &request, None, ident::now()).await.unwrap();
+    let pair = |code| ["device", "pair", "--account", "Acme", "--name", "Lobby", "--code", code];
+    fails(data, &pair("BBBB-BBBB"), 1, "No screen shows this code");
+    let made = json(data, &pair(&codes.user));
+    assert_eq!((made["name"].as_str(), made["authorized"].as_bool()), (Some("Lobby"), Some(true)));
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(json(data, &["device", "rename", id, "Door"])["name"], "Door");
+    fails(data, &["device", "delete", id], 4, "first");
+    json(data, &["device", "withdraw", id]);
+    assert!(hub(data, &["device", "delete", id], "").status.success());
+    fails(data, &["device", "rename", id, "x"], 3, "no screen");
+    assert_eq!(json(data, &["device", "list", "--account", "Acme"]), Value::Array(Vec::new()));
 }

@@ -92,7 +92,7 @@ pub(super) async fn transfer_code(
             h1 { "Transfer code" }
             p { "Give this code to an administrator of the other account. It is entered on the page of the screen, works once, and holds until " (ident::timestamp(ends).strftime("%-d %B, %H:%M")) " UTC." }
             pre tabindex="0" { code { (code.expose()) } }
-            p.alert role="status" { "It is shown only now." }
+            p { strong { "It is shown only now." } }
             p { a href="/screens" { "Back to the screens" } }
         }
     };
@@ -128,7 +128,7 @@ async fn confirm(
         div.card.narrow {
             h1 { "Is this your screen?" }
             @if let Some(message) = message { p.alert role="alert" { (message) } }
-            p { "The screen that shows the code " strong { (code) } " is:" }
+            p { "The screen that shows the code " strong.code { (code) } " is:" }
             (facts(&found))
             form method="post" action="/pair" {
                 input type="hidden" name="form" value=(viewer.form);

@@ -15,6 +15,7 @@ use crate::account::MAX_NAME;
 use crate::device::{self, Change, Leave};
 use crate::ident::{self, Millis};
 use crate::rights::Right;
+use crate::store::accounts;
 use crate::store::devices::{self, Device, Standing};
 use crate::store::playlists::{self, Playlist};
 use crate::{Error, Result};
@@ -49,7 +50,11 @@ pub(super) async fn show(
     Path(id): Path<String>,
     Query(done): Query<Done>,
 ) -> Result<Markup> {
+    let default = accounts::find(&state.store, &session.operator.account).await?.default_playlist;
     let message = match done {
+        Done { paired: Some(_), .. } if default.is_none() => {
+            Some("This screen is paired. It plays as soon as the account has a default playlist.")
+        }
         Done { paired: Some(_), .. } => {
             Some("This screen is paired. It starts to play within a few seconds.")
         }
@@ -204,7 +209,7 @@ fn details(device: &Device, playlists: &[Playlist], viewer: &Viewer<'_>) -> Mark
     html! {
         div.card {
             h2 { "Change" }
-            form method="post" action={ "/screens/" (device.id) } {
+            form.form method="post" action={ "/screens/" (device.id) } {
                 input type="hidden" name="form" value=(viewer.form);
                 label for="name" { "Name" }
                 input #name name="name" value=(device.name) maxlength=(MAX_NAME) required;
@@ -219,7 +224,7 @@ fn details(device: &Device, playlists: &[Playlist], viewer: &Viewer<'_>) -> Mark
                         option value=(playlist.id) selected[device.playlist.as_deref() == Some(&*playlist.id)] { (playlist.name) }
                     }
                 }
-                p { button type="submit" { "Save" } }
+                button type="submit" { "Save" }
             }
         }
     }
@@ -233,7 +238,7 @@ fn authorization(device: &Device, viewer: &Viewer<'_>) -> Markup {
                 p { "While it is authorized the screen plays, also without a network. When you withdraw the authorization it stops within a minute, or as soon as it is online again." }
                 (button(device, viewer, "withdraw", "Withdraw authorization", true))
             } @else {
-                p { "This screen does not play, because its authorization was withdrawn." }
+                p { "The authorization of this screen was withdrawn. It plays again when you authorize it." }
                 (button(device, viewer, "authorize", "Authorize again", true))
             }
         }
@@ -255,11 +260,11 @@ fn leaving(device: &Device, viewer: &Viewer<'_>) -> Markup {
             (button(device, viewer, "delete", "Delete", !device.granted))
             h3 { "Transfer to another account" }
             p { "An administrator of the other account makes a transfer code on the page “Pair”. With it the screen stops playing for this account and joins the other by itself." }
-            form method="post" action={ "/screens/" (device.id) "/transfer" } {
+            form.form method="post" action={ "/screens/" (device.id) "/transfer" } {
                 input type="hidden" name="form" value=(viewer.form);
                 label for="code" { "Transfer code" }
                 input #code name="code" placeholder="sgt_…" autocomplete="off" spellcheck="false" required;
-                p { button.quiet type="submit" { "Transfer" } }
+                button.quiet type="submit" { "Transfer" }
             }
         }
     }
