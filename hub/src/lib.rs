@@ -19,6 +19,7 @@
 pub mod account;
 pub mod address;
 pub mod api_token;
+pub mod backup;
 pub mod blobs;
 pub mod cli;
 pub mod content;

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod backup;
 mod ca;
 mod content;
 mod device;
@@ -66,6 +67,8 @@ enum Command {
     /// Show who did what, and what was refused.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Copy everything the hub keeps to a new directory, also while the server runs.
+    Backup(backup::Backup),
 }
 
 /// Does what the command line says; answers the exit code.
@@ -81,6 +84,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Content(command) => command.run(data_dir).await,
         Command::Playlist(command) => command.run(data_dir).await,
         Command::Audit(command) => command.run(data_dir).await,
+        Command::Backup(command) => command.run(data_dir).await,
     };
     match result {
         Ok(()) => 0,

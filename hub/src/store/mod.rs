@@ -22,6 +22,7 @@ pub mod tokens;
 use std::fs;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -109,6 +110,22 @@ impl Store {
     /// A connection for reading.
     pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
         self.readers.acquire().await.map_err(Error::database("getting a connection"))
+    }
+
+    /// Writes the database, as it is in this moment, to a new file.
+    pub async fn copy_to(&self, path: &Path) -> Result<()> {
+        if self.kind == Kind::Postgres {
+            let text = "the database is PostgreSQL; copy it with pg_dump, and the data directory beside it";
+            return Err(Error::Invalid(text.into()));
+        }
+        let path = path.to_str().ok_or_else(|| Error::Invalid("the name of the copy is not UTF-8".into()))?;
+        let mut connection = self.read().await?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(path)
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::database("copying the database"))?;
+        Ok(())
     }
 
     /// Finishes what is under way and closes the database.

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::common::Screen;
 use rustls::pki_types::pem::PemObject as _;
 use signage_hub::api_token::Actor;
 use signage_hub::serve::{Hub, Options};
@@ -153,5 +154,31 @@ async fn a_client_that_falls_silent_is_disconnected() {
         assert!(after < Duration::from_secs(10), "{after:?}");
     }
     assert_eq!(handshake.await.unwrap(), 0);
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_hub_is_a_hub() {
+    if std::env::var_os("SIGNAGE_TEST_POSTGRES").is_some() {
+        // Its own tools copy it.
+        return;
+    }
+    let hub = crate::common::TestHub::new().await;
+    let (content, bytes) = hub.content(&hub.account, "a.png", 1000).await;
+    let target = hub.files.path().join("backup");
+    let make = || signage_hub::backup::make(&hub.state.directory, hub.store(), &target);
+    // Somebody enrols meanwhile.
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let request = Screen::new(1).enroll_request(&Screen::enrollment(&secret));
+    let (made, answer) = tokio::join!(make(), hub.send(request));
+    assert_eq!(answer.status, 200);
+    assert!(made.unwrap().bytes > 1000);
+    assert!(make().await.unwrap_err().to_string().contains("exists already"));
+
+    let running = Hub::start(Options::local(&target)).await.unwrap();
+    let accounts = signage_hub::store::accounts::list(&running.state.store).await.unwrap();
+    assert_eq!(accounts[0].public_key().unwrap(), hub.account.public_key().unwrap());
+    let blob = signage_hub::blobs::path(&running.state.directory, &content.sha256);
+    assert_eq!(std::fs::read(blob).unwrap(), bytes);
     running.stop().await.unwrap();
 }
