@@ -6,7 +6,7 @@
 //!
 //! | | what the hub keeps | back in the same account |
 //! |---|---|---|
-//! | unpair | name, location, tags | has them again |
+//! | unpair | name, location, tags | has location and tags again |
 //! | delete | key and sequence | begins as new |
 //! | transfer | name, location, tags | joins the other account when it asks to be paired |
 
@@ -177,14 +177,11 @@ pub async fn leave(store: &Store, actor: &Actor<'_>, id: &str, how: Leave, now: 
     }
     devices::leave(&mut change, id, None, now).await?;
     pairings::delete(&mut change, id).await?;
-    let action = match how {
-        Leave::Unpair => "device.unpair",
-        Leave::Delete => {
-            devices::forget(&mut change, id, &default_name(id)).await?;
-            "device.delete"
-        }
-    };
+    let action = if how == Leave::Unpair { "device.unpair" } else { "device.delete" };
     record(&mut change, actor, action, id, Some(&device.name), now).await?;
+    if how == Leave::Delete {
+        devices::forget(&mut change, id, &default_name(id)).await?;
+    }
     store::commit(change).await
 }
 

@@ -305,7 +305,7 @@ async fn admit(
         enrol_token: None,
         public_key: pairing.public_key.clone(),
         name: name.to_owned(),
-        location: location.map(ToOwned::to_owned),
+        location: location.map(ToOwned::to_owned).or_else(|| stays.and_then(|known| known.location.clone())),
         hardware: pairing.hardware.clone(),
         tags: device::tags(&tags),
         software: pairing.software.clone(),

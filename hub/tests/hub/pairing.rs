@@ -418,6 +418,8 @@ async fn an_unpaired_device_stops_playing_and_goes_back_to_pairing() {
         let early = device::leave(hub.store(), &actor, &id, how, now).await.unwrap_err();
         assert!(matches!(&early, Error::Conflict(text) if text.contains("first")), "{early}");
     }
+    let place = device::Change { location: Some("Berlin".into()), ..Default::default() };
+    device::change(hub.store(), &actor, &id, &place, now).await.unwrap();
     device::withdraw(hub.store(), &actor, &id, now).await.unwrap();
     device::leave(hub.store(), &actor, &id, Leave::Unpair, now).await.unwrap();
     assert!(devices::list(hub.store(), &hub.account.id).await.unwrap().is_empty());
@@ -450,6 +452,8 @@ async fn an_unpaired_device_stops_playing_and_goes_back_to_pairing() {
     pair(&hub, &actor, &shown.user_code, "Lobby again").await.unwrap();
     let document = authorization(&enrolled(&poll(&hub, &screen, &shown).await));
     assert_eq!((document.granted, document.sequence), (true, 3), "its documents go on growing");
+    let device = devices::list(hub.store(), &hub.account.id).await.unwrap().remove(0);
+    assert_eq!((device.name.as_str(), device.location.as_deref()), ("Lobby again", Some("Berlin")));
 }
 
 #[tokio::test]

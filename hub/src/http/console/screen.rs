@@ -253,7 +253,7 @@ fn leaving(device: &Device, viewer: &Viewer<'_>) -> Markup {
                 p #first { "First withdraw the authorization above, so that the screen stops playing. Then it can be unpaired or deleted." }
             }
             h3 { "Unpair" }
-            p { "The screen shows a pairing code again. When it comes back to this account, its tags come back with it." }
+            p { "The screen shows a pairing code again. When it comes back to this account, its location and tags come back with it." }
             (button(device, viewer, "unpair", "Unpair", !device.granted))
             h3 { "Delete" }
             p { "For a screen that is broken, lost or retired: the hub forgets its name, place and hardware." }
