@@ -25,7 +25,7 @@ use crate::store::accounts::Account;
 use crate::store::devices::Device;
 use crate::store::tokens::Token;
 use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, screens, tokens};
-use crate::{Error, Result};
+use crate::{Error, Result, device};
 
 /// Most labels and interfaces of one device that are kept.
 pub(crate) const MAX_LIST: usize = 32;
@@ -93,15 +93,9 @@ pub async fn enrol(
     let mut change = store.write().await?;
     let token = tokens::by_digest(&mut change, &digest(&enrollment.token)).await?;
     let known = devices::known(&mut change, &id).await?;
-    let account = match &token {
-        Some(token) => Some(accounts::by_id(&mut change, &token.account).await?),
-        None => None,
-    };
-    let full = match &account {
-        Some(Account { id: account, screen_limit: Some(limit), .. }) => {
-            devices::count_granted(&mut change, account, &id).await? >= *limit
-        }
-        _ => false,
+    let full = match &token {
+        Some(token) => device::full(&mut change, &token.account, &id).await?,
+        None => false,
     };
     let decision = decide(token.as_ref(), known.as_ref(), &id, full, now);
     let entry = audit::Entry {
@@ -117,13 +111,14 @@ pub async fn enrol(
     if decision != Ok(Entry::Again) {
         audit::record(&mut change, &entry, now).await?;
     }
-    let (token, account, how) = match (token, account, decision) {
-        (Some(token), Some(account), Ok(how)) => (token, account, how),
-        (_, _, decision) => {
+    let (token, how) = match (token, decision) {
+        (Some(token), Ok(how)) => (token, how),
+        (_, decision) => {
             store::commit(change).await?;
             return Err(refusal(decision.err().unwrap_or(Code::TokUnknown), enrollment));
         }
     };
+    let account = accounts::by_id(&mut change, &token.account).await?;
     let device = merge(key, &id, enrollment, &token, known.as_ref(), how, address, now);
     if known.as_ref().is_some_and(|known| known.account == account.id && known.playlist != device.playlist) {
         // Its publication changes, so a device must see a higher sequence.

@@ -175,3 +175,57 @@ async fn a_screen_is_paired_renamed_and_deleted_from_a_shell() {
     fails(data, &["device", "rename", id, "x"], 3, "no screen");
     assert_eq!(json(data, &["device", "list", "--account", "Acme"]), Value::Array(Vec::new()));
 }
+
+#[test]
+fn many_tokens_are_made_at_once_and_written_to_files() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = &temp.path().join("data");
+    assert!(
+        hub(data, &["account", "create", "--name", "Acme", "--email", "a@example.org"], "").status.success()
+    );
+    let path = |name: &str| temp.path().join(name).to_str().unwrap().to_owned();
+    let (csv, zip, network) = (path("tokens.csv"), path("tokens.zip"), path("network.json"));
+    let bulk = ["token", "bulk", "--account", "Acme", "--count", "3", "--first", "9", "--name", "Bar {n:02}"];
+    fails(data, &bulk, 1, "--csv");
+    std::fs::write(&network, r#"{"ntp":["ntp.example"]}"#).unwrap();
+    let url = ["--public-url", "https://hub.example", "--timezone", "Europe/Paris", "--network", &network];
+    let files = ["--csv", &csv, "--zip", &zip];
+    let made = json(data, &[&bulk[..], &url, &files].concat());
+    assert_eq!((made[2]["name"].as_str(), made[2]["state"].as_str()), (Some("Bar 11"), Some("unused")));
+    assert_eq!(made[0]["batch"], made[2]["batch"]);
+    let table = std::fs::read_to_string(&csv).unwrap();
+    assert!(table.contains(&format!("Bar 11,{},unused,", made[2]["token"].as_str().unwrap())), "{table}");
+    for file in [&csv, &zip] {
+        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(&zip).unwrap()).unwrap();
+    let file = archive.by_name("Bar 09/telemetry_config.json").unwrap();
+    let file = config::parse(&std::io::read_to_string(file).unwrap().into_bytes()).unwrap().file;
+    assert_eq!(file.device.unwrap().timezone.as_deref(), Some("Europe/Paris"));
+    assert_eq!(file.network.unwrap().ntp, ["ntp.example"]);
+    fails(data, &[&bulk[..], &url, &files].concat(), 4, "exists already");
+
+    let id = made[0]["id"].as_str().unwrap();
+    let renewed = json(data, &["token", "renew", id]);
+    assert_eq!((&renewed["screen"], &renewed["name"]), (&made[0]["screen"], &made[0]["name"]));
+    assert_eq!(json(data, &["token", "devices", id]), Value::Array(Vec::new()));
+    let count = |state| {
+        json(data, &["token", "list", "--account", "Acme", "--state", state]).as_array().unwrap().len()
+    };
+    assert_eq!((count("unused"), count("revoked"), count("expired")), (3, 1, 0));
+}
+
+#[test]
+fn an_account_may_have_a_limit() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = &temp.path().join("data");
+    assert!(
+        hub(data, &["account", "create", "--name", "Acme", "--email", "a@example.org"], "").status.success()
+    );
+    let limit = |screens| json(data, &["account", "limit", "--account", "Acme", "--screens", screens]);
+    let listed = || json(data, &["account", "list"])[0]["screenLimit"].clone();
+    assert_eq!(listed(), Value::Null);
+    assert_eq!((limit("25")["screenLimit"].clone(), listed()), (25.into(), 25.into()));
+    assert_eq!((limit("none")["screenLimit"].clone(), listed()), (Value::Null, Value::Null));
+    fails(data, &["account", "limit", "--account", "Acme", "--screens", "few"], 2, "a number, or none");
+}

@@ -259,7 +259,7 @@ fn shown(state: &Shared, session: &Session, made: &[Made], network: &str) -> Res
             } @else {
                 pre tabindex="0" aria-label="Tokens" {
                     @for one in made.iter().take(SHOWN) { code { (title(&one.token)) "  " (one.secret.expose()) "\n" } }
-                    @if made.len() > SHOWN { "… and " (made.len() - SHOWN) " more in the downloads\n" }
+                    @if made.len() > SHOWN { code { "… and " (made.len() - SHOWN) " more in the downloads\n" } }
                 }
             }
             form method="post" action="/tokens/files" {
