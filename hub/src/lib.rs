@@ -19,6 +19,7 @@
 pub mod account;
 pub mod address;
 pub mod api_token;
+pub mod audit_log;
 pub mod backup;
 pub mod blobs;
 pub mod cli;

@@ -45,6 +45,15 @@ impl Role {
         )
     }
 
+    /// For people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Content => "content manager",
+            Self::Admin => "admin",
+        }
+    }
+
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -73,8 +73,8 @@ fn plain(code: &str) -> String {
     code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_lowercase()
 }
 
-/// Percent-encodes for a path.
-fn escape(text: &str) -> String {
+/// Percent-encodes a text for an address.
+pub(crate) fn escape(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),

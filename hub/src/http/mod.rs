@@ -10,6 +10,7 @@ pub mod manifest;
 pub mod metrics;
 pub mod nonce;
 pub mod pairing;
+mod passwords;
 pub mod peer;
 pub mod problem;
 pub mod routes;
@@ -99,12 +100,17 @@ impl State {
         }))
     }
 
+    /// The address by which people and devices reach this hub.
+    fn public_url(&self) -> String {
+        self.urls.first().map(ToString::to_string).unwrap_or_default()
+    }
+
     /// Refuses a document that was made for another hub, so that it cannot be passed on.
     fn check_address(&self, meant: &str) -> Result<()> {
         if meant.parse().is_ok_and(|meant: HubUrl| self.urls.contains(&meant)) {
             return Ok(());
         }
-        let own = self.urls.first().map(ToString::to_string).unwrap_or_default();
+        let own = self.public_url();
         Err(Error::refused(
             421,
             Code::HubError,

@@ -24,6 +24,8 @@ pub struct User {
     pub id: String,
     /// What they may do.
     pub role: Role,
+    /// Digest of the cookie of a person.
+    pub session: Option<String>,
 }
 
 impl User {
@@ -54,7 +56,7 @@ impl FromRequestParts<Shared> for User {
             let (_, secret) = secret.ok_or_else(|| refuse("the Authorization header is no bearer token"))?;
             let token = api_token::recognise(&state.store, secret.trim(), ident::now()).await?;
             let token = token.ok_or_else(|| refuse("the API token is unknown, revoked or expired"))?;
-            return Ok(Self { account: token.account, id: token.id, role: token.role });
+            return Ok(Self { account: token.account, id: token.id, role: token.role, session: None });
         }
         let session = session::find(state, &CookieJar::from_headers(&parts.headers)).await?;
         let session = session.ok_or_else(|| refuse("send an API token: Authorization: Bearer sga_…"))?;
@@ -68,7 +70,8 @@ impl FromRequestParts<Shared> for User {
                 format!("the header {FORM_HEADER} is missing or old"),
             ));
         }
+        let digest = session::digest(&session.cookie);
         let operator = session.operator;
-        Ok(Self { role: operator.role()?, account: operator.account, id: operator.id })
+        Ok(Self { role: operator.role()?, account: operator.account, id: operator.id, session: Some(digest) })
     }
 }

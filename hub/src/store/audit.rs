@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use super::{Connection, Store};
+use crate::audit_log::Filter;
 use crate::ident::{self, Millis};
 use crate::{Error, Result};
 
@@ -28,6 +29,7 @@ pub struct Entry<'a> {
 
 /// An entry as it is stored and listed.
 #[derive(Debug, Clone, FromRow, Serialize)]
+#[serde(rename_all(serialize = "camelCase"))]
 pub struct Record {
     /// `aud_…`, sorts by time.
     pub id: String,
@@ -139,6 +141,39 @@ pub async fn refused_since(
     .fetch_one(connection)
     .await
     .map_err(Error::database("counting refusals"))
+}
+
+/// A page of an account's entries, newest first, and where the next begins, if there is one.
+pub async fn page(
+    store: &Store,
+    account: &str,
+    filter: &Filter,
+    limit: u32,
+) -> Result<(Vec<Record>, Option<String>)> {
+    let mut connection = store.read().await?;
+    let family = filter.action.as_ref().map(|action| format!("{action}.%"));
+    let mut records: Vec<Record> = sqlx::query_as(
+        "SELECT * FROM audit WHERE account = $1 AND ($2 IS NULL OR actor = $2 OR actor_name = $2) \
+         AND ($3 IS NULL OR action = $3 OR action LIKE $4) AND ($5 IS NULL OR outcome = $5) \
+         AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7) AND ($8 IS NULL OR id < $8) \
+         ORDER BY id DESC LIMIT $9",
+    )
+    .bind(account)
+    .bind(&filter.actor)
+    .bind(&filter.action)
+    .bind(&family)
+    .bind(&filter.outcome)
+    .bind(filter.from)
+    .bind(filter.until)
+    .bind(&filter.before)
+    .bind(i64::from(limit) + 1)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(Error::database("reading the audit log"))?;
+    let more = records.len() > limit as usize;
+    records.truncate(limit as usize);
+    let next = records.last().filter(|_| more).map(|record| record.id.clone());
+    Ok((records, next))
 }
 
 /// Forgets refusals older than a moment; what was done stays.

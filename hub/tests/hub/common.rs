@@ -39,13 +39,17 @@ pub struct TestHub {
 
 impl TestHub {
     pub async fn new() -> Self {
-        let data = data_dir().await;
-        let (directory, store) = serve::open(data.path()).await.unwrap();
-        let urls: Vec<HubUrl> = vec![URL.parse().unwrap(), "https://localhost:8443".parse().unwrap()];
-        let state = State::new(store, directory, urls).await.unwrap();
+        let (data, state) = fresh().await;
         let account = new_account(&state.store, "acme").await;
         let router = http::router(state.clone());
         Self { router, state, account, files: tempfile::tempdir().unwrap(), _data: data }
+    }
+
+    /// A hub that nobody has set up; the account is one of another hub.
+    pub async fn empty() -> Self {
+        let (data, state) = fresh().await;
+        let router = http::router(state.clone());
+        Self { router, state, _data: data, ..Self::new().await }
     }
 
     pub fn store(&self) -> &Store {
@@ -79,6 +83,14 @@ impl TestHub {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
+}
+
+async fn fresh() -> (tempfile::TempDir, Shared) {
+    let data = data_dir().await;
+    let (directory, store) = serve::open(data.path()).await.unwrap();
+    let urls: Vec<HubUrl> = vec![URL.parse().unwrap(), "https://localhost:8443".parse().unwrap()];
+    let state = State::new(store, directory, urls).await.unwrap();
+    (data, state)
 }
 
 /// An empty data directory. With `SIGNAGE_TEST_POSTGRES`, the address of a server, its database is a schema of

@@ -6,12 +6,16 @@
 
 mod access;
 mod api;
+mod audit;
 mod cli;
 mod common;
 mod console;
 mod content;
 mod enrolment;
 mod pairing;
+mod people;
+mod routes;
+mod second_step;
 mod serve;
 mod tokens;
 mod tokens_in_steps;

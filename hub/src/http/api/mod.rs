@@ -1,13 +1,15 @@
 //! The API for operators and their programs, below `/api/v1`: JSON in, JSON out, problems as RFC 9457. One file
 //! per resource; the console and the command line do nothing that cannot be done here.
 
+mod audit;
 pub(super) mod enrol_tokens;
+mod people;
 mod screens;
 mod tokens;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +32,15 @@ pub(super) fn router() -> Router<Shared> {
         .route("/me", get(me))
         .route("/api-tokens", get(tokens::list).post(tokens::create))
         .route("/api-tokens/{id}", delete(tokens::revoke))
+        .route("/me/password", put(people::set_password))
+        .route("/people", get(people::list))
+        .route("/people/{id}", patch(people::change).delete(people::remove))
+        .route("/people/{id}/totp", delete(people::reset_totp))
+        .route("/invitations", get(people::invitations).post(people::invite))
+        .route("/invitations/{id}", delete(people::withdraw))
+        .route("/audit", get(audit::list))
+        .route("/audit.csv", get(audit::csv))
+        .route("/audit.json", get(audit::json))
         .route("/screens", get(screens::list))
         .route("/screens/pair", post(screens::pair))
         .route("/screens/pair/look", post(screens::look))

@@ -1,14 +1,20 @@
 //! The console: server-rendered pages without scripts, for people with a browser on the network.
 
+mod api_tokens;
+mod audit;
 mod form;
 mod layout;
+mod me;
 mod pair;
+mod people;
+mod qr;
 mod screen;
 mod screens;
 pub(super) mod session;
 mod sign_in;
 mod token_form;
 mod tokens;
+mod welcome;
 
 use axum::Router;
 use axum::http::header;
@@ -35,7 +41,24 @@ pub(super) fn router() -> Router<Shared> {
         .route("/pair/deny", post(pair::deny))
         .route("/pair/transfer-code", post(pair::transfer_code))
         .merge(tokens::router())
+        .route("/sign-in/code", post(sign_in::submit_code))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/setup", get(welcome::show_setup).post(welcome::set_up))
+        .route("/join", get(welcome::show_join).post(welcome::join))
+        .route("/me", get(me::show))
+        .route("/me/password", post(me::set_password))
+        .route("/me/totp", post(me::propose))
+        .route("/me/totp/confirm", post(me::confirm))
+        .route("/me/totp/off", post(me::switch_off))
+        .route("/people", get(people::list))
+        .route("/people/invite", post(people::invite))
+        .route("/people/invitations/{id}/withdraw", post(people::withdraw))
+        .route("/people/{id}/role", post(people::set_role))
+        .route("/people/{id}/remove", post(people::remove))
+        .route("/people/{id}/reset-totp", post(people::reset_totp))
+        .route("/api-tokens", get(api_tokens::list).post(api_tokens::create))
+        .route("/api-tokens/{id}/revoke", post(api_tokens::revoke))
+        .route("/audit", get(audit::list))
         .route("/assets/style.css", get(style))
         .route("/assets/icon.svg", get(icon))
 }

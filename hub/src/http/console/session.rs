@@ -11,12 +11,14 @@ use sha2::{Digest as _, Sha256};
 use signage_protocol::problem::Code;
 
 use super::super::Shared;
+use super::super::peer::Peer;
 use super::layout::Viewer;
 use crate::api_token::Actor;
 use crate::ident::{self, DAY, MINUTE, Millis};
 use crate::rights::Right;
 use crate::seal::Purpose;
 use crate::store::operators::{self, Operator};
+use crate::store::{self, audit};
 use crate::{Error, Result, pairing};
 
 /// The browser keeps a `__Host-` cookie to this host, over TLS only.
@@ -130,4 +132,42 @@ pub fn form_token(state: &Shared, cookie: &str) -> String {
 pub fn check_form(state: &Shared, cookie: &str, token: &str) -> bool {
     let opened = state.seal.open(Purpose::Form, token, ident::now());
     opened.is_ok_and(|(subject, _)| subject == digest(cookie).as_bytes())
+}
+
+/// Binds a form to a browser in which nobody is signed in: its new cookie, and the hidden field.
+pub fn guest(state: &Shared, jar: CookieJar) -> Result<(CookieJar, String)> {
+    let guest = hex::encode(ident::random::<16>()?);
+    let token = form_token(state, &guest);
+    Ok((jar.add(cookie(GUEST_COOKIE, guest)), token))
+}
+
+/// Checks that hidden field.
+pub fn check_guest(state: &Shared, jar: &CookieJar, token: &str) -> bool {
+    check_form(state, jar.get(GUEST_COOKIE).map(Cookie::value).unwrap_or_default(), token)
+}
+
+/// Signs somebody in. None when the password is no longer the one with which `operator` was read.
+pub async fn start(
+    state: &Shared,
+    jar: CookieJar,
+    operator: &Operator,
+    peer: Peer,
+) -> Result<Option<CookieJar>> {
+    let (value, now) = (hex::encode(ident::random::<32>()?), ident::now());
+    let address = peer.text();
+    let mut change = state.store.write().await?;
+    if !operators::insert_session(&mut change, &digest(&value), operator, now, now + LIFETIME).await? {
+        return Ok(None);
+    }
+    let entry = audit::Entry {
+        account: Some(&operator.account),
+        actor: &operator.id,
+        action: "sign-in",
+        subject: &operator.id,
+        address: address.as_deref(),
+        ..audit::Entry::default()
+    };
+    audit::record(&mut change, &entry, now).await?;
+    store::commit(change).await?;
+    Ok(Some(jar.remove(cookie(GUEST_COOKIE, String::new())).add(cookie(COOKIE, value))))
 }

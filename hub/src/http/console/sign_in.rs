@@ -5,29 +5,37 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::Cookie;
 use maud::html;
 use serde::Deserialize;
 use signage_protocol::Secret;
 
 use super::super::peer::Peer;
-use super::super::{Shared, lock};
+use super::super::{Shared, passwords};
 use super::layout::page;
-use super::session::{self, COOKIE, GUEST_COOKIE, Session};
-use crate::store::{self, audit, operators};
-use crate::{Error, Result, ident, password};
+use super::session::{self, COOKIE, Session};
+use crate::ident::{self, MINUTE, Millis};
+use crate::seal::Purpose;
+use crate::store::operators::{self, Operator};
+use crate::store::{self, accounts};
+use crate::{Error, Result, second_step};
 
-/// A wrong password is answered no sooner than this after the check.
-const FAILURE_DELAY: std::time::Duration = std::time::Duration::from_millis(500);
-/// Longer passwords are not looked at.
-const MAX_PASSWORD: usize = 1024;
+/// How long somebody may look for the phone.
+const TICKET_LIFETIME: Millis = 10 * MINUTE;
 const WRONG: &str = "The e-mail address or the password is not right.";
 const TOO_MANY: &str = "Too many attempts. Please wait a minute.";
+const TOO_OLD: &str = "This page was open too long. Please try again.";
 
 #[derive(Deserialize)]
 pub(super) struct SignIn {
     email: String,
     password: Secret,
+    form: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SecondStep {
+    code: Secret,
+    ticket: String,
     form: String,
 }
 
@@ -40,7 +48,7 @@ pub(super) async fn show(State(state): State<Shared>, jar: CookieJar) -> Result<
     if session::find(&state, &jar).await?.is_some() {
         return Ok(Redirect::to("/screens").into_response());
     }
-    form(&state, jar, StatusCode::OK, None, "")
+    form(&state, jar, StatusCode::OK, None, "").await
 }
 
 pub(super) async fn submit(
@@ -50,61 +58,109 @@ pub(super) async fn submit(
     Form(input): Form<SignIn>,
 ) -> Result<Response> {
     let refuse = |status, message| form(&state, jar.clone(), status, Some(message), &input.email);
-    let guest = jar.get(GUEST_COOKIE).map(Cookie::value).unwrap_or_default();
-    if !session::check_form(&state, guest, &input.form) {
-        return refuse(StatusCode::FORBIDDEN, "This page was open too long. Please try again.");
-    }
-    if blocked(&state, peer) {
-        return refuse(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
+    if !session::check_guest(&state, &jar, &input.form) {
+        return refuse(StatusCode::FORBIDDEN, TOO_OLD).await;
     }
     let operator = operators::by_email(&state.store, &input.email.trim().to_lowercase()).await?;
     let hash = operator.as_ref().map(|operator| operator.password_hash.clone());
-    let (password, address) = (input.password.clone(), peer.text());
-    let turn = state.password_checks.clone().acquire_owned().await.map_err(|_| Error::Password)?;
-    // Those who waited for the same turn may have used the attempts up.
-    if blocked(&state, peer) {
-        return refuse(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
-    }
-    let counting = state.clone();
-    // The turn ends with the check, after the count, also when the client has hung up meanwhile.
-    let check = move || {
-        let _turn = turn;
-        let right = password.expose().len() <= MAX_PASSWORD && password::verify(&password, hash.as_deref());
-        if !right && let Some(address) = peer.0 {
-            lock(&counting.sign_in_failures).count(address, ident::now());
+    let right = match passwords::verify(&state, peer, input.password.clone(), hash).await {
+        Err(Error::Refused { status: 429, .. }) => {
+            return refuse(StatusCode::TOO_MANY_REQUESTS, TOO_MANY).await;
         }
-        right
+        right => right?,
     };
-    let right = tokio::task::spawn_blocking(check).await.map_err(|_| Error::Password)?;
-    let now = ident::now();
     let Some(operator) = operator.filter(|_| right) else {
-        tracing::warn!(address, "refused a sign-in");
-        tokio::time::sleep(FAILURE_DELAY).await;
-        return refuse(StatusCode::UNAUTHORIZED, WRONG);
+        tracing::warn!(address = peer.text(), "refused a sign-in");
+        tokio::time::sleep(passwords::FAILURE_DELAY).await;
+        return refuse(StatusCode::UNAUTHORIZED, WRONG).await;
     };
-    let cookie = hex::encode(ident::random::<32>()?);
-    let mut change = state.store.write().await?;
-    let (digest, ends) = (session::digest(&cookie), now + session::LIFETIME);
-    if !operators::insert_session(&mut change, &digest, &operator, now, ends).await? {
-        // The password was replaced while the old one was checked.
-        return refuse(StatusCode::UNAUTHORIZED, WRONG);
+    if operator.totp_secret.is_some() {
+        let ticket = ticket(&state, &operator);
+        return second_form(&state, jar, StatusCode::OK, None, &ticket);
     }
-    let entry = audit::Entry {
-        account: Some(&operator.account),
-        actor: &operator.id,
-        action: "sign-in",
-        subject: &operator.id,
-        address: address.as_deref(),
-        ..audit::Entry::default()
-    };
-    audit::record(&mut change, &entry, now).await?;
-    store::commit(change).await?;
-    let jar = jar.remove(session::cookie(GUEST_COOKIE, String::new())).add(session::cookie(COOKIE, cookie));
-    Ok(session::after_sign_in(jar).into_response())
+    match session::start(&state, jar.clone(), &operator, peer).await? {
+        Some(jar) => Ok(session::after_sign_in(jar).into_response()),
+        // The password was replaced while the old one was checked.
+        None => refuse(StatusCode::UNAUTHORIZED, WRONG).await,
+    }
 }
 
-fn blocked(state: &Shared, peer: Peer) -> bool {
-    peer.0.is_some_and(|address| lock(&state.sign_in_failures).blocked(address, ident::now()).is_some())
+/// What a browser shows with the code, to say whose password was right. It ends with that password.
+fn ticket(state: &Shared, operator: &Operator) -> String {
+    let subject = format!("{} {}", operator.id, session::digest(&operator.password_hash));
+    state.seal.make(Purpose::SecondStep, subject.as_bytes(), ident::now() + TICKET_LIFETIME)
+}
+
+async fn holder(state: &Shared, ticket: &str) -> Result<Option<Operator>> {
+    let Ok((subject, _)) = state.seal.open(Purpose::SecondStep, ticket, ident::now()) else {
+        return Ok(None);
+    };
+    let Ok(subject) = String::from_utf8(subject) else { return Ok(None) };
+    let Some((id, password)) = subject.split_once(' ') else { return Ok(None) };
+    let operator = operators::by_id(&mut *state.store.read().await?, id).await?;
+    Ok(operator.filter(|operator| session::digest(&operator.password_hash) == password))
+}
+
+/// The second step: a code of the app, or a recovery code.
+pub(super) async fn submit_code(
+    State(state): State<Shared>,
+    peer: Peer,
+    jar: CookieJar,
+    Form(input): Form<SecondStep>,
+) -> Result<Response> {
+    if !session::check_guest(&state, &jar, &input.form) {
+        return form(&state, jar, StatusCode::FORBIDDEN, Some(TOO_OLD), "").await;
+    }
+    let Some(operator) = holder(&state, &input.ticket).await? else {
+        return form(&state, jar, StatusCode::FORBIDDEN, Some(TOO_OLD), "").await;
+    };
+    let again = |status, message| second_form(&state, jar.clone(), status, Some(message), &input.ticket);
+    let checked = match passwords::refuse_blocked(&state, peer) {
+        Ok(()) => second_step::check(&state.store, &operator, input.code.expose(), ident::now()).await,
+        Err(error) => Err(error),
+    };
+    match checked {
+        Err(Error::Refused { status: 429, .. }) => {
+            return again(StatusCode::TOO_MANY_REQUESTS, "Too many wrong codes. Please wait 15 minutes.");
+        }
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!(address = peer.text(), "refused a code");
+            passwords::count_failure(&state, peer);
+            tokio::time::sleep(passwords::FAILURE_DELAY).await;
+            return again(StatusCode::UNAUTHORIZED, "The code is not right, or was used before.");
+        }
+        Err(error) => return Err(error),
+    }
+    match session::start(&state, jar.clone(), &operator, peer).await? {
+        Some(jar) => Ok(session::after_sign_in(jar).into_response()),
+        None => form(&state, jar, StatusCode::UNAUTHORIZED, Some(WRONG), "").await,
+    }
+}
+
+fn second_form(
+    state: &Shared,
+    jar: CookieJar,
+    status: StatusCode,
+    message: Option<&str>,
+    ticket: &str,
+) -> Result<Response> {
+    let (jar, token) = session::guest(state, jar)?;
+    let content = html! {
+        div.card.narrow {
+            h1 { "Second step" }
+            @if let Some(message) = message { p.alert role="alert" { (message) } }
+            form method="post" action="/sign-in/code" {
+                label for="code" { "Code of your authenticator app" }
+                input #code name="code" autocomplete="one-time-code" autocapitalize="off" spellcheck="false" aria-describedby="help" required autofocus;
+                input type="hidden" name="ticket" value=(ticket);
+                input type="hidden" name="form" value=(token);
+                button type="submit" { "Sign in" }
+            }
+            p.hint #help { "Is the phone gone? Type one of your recovery codes instead." }
+        }
+    };
+    Ok((status, jar, page("Second step", None, content)).into_response())
 }
 
 pub(super) async fn sign_out(
@@ -123,15 +179,15 @@ pub(super) async fn sign_out(
     Ok(Redirect::to("/screens").into_response())
 }
 
-fn form(
+async fn form(
     state: &Shared,
     jar: CookieJar,
     status: StatusCode,
     message: Option<&str>,
     email: &str,
 ) -> Result<Response> {
-    let guest = hex::encode(ident::random::<16>()?);
-    let token = session::form_token(state, &guest);
+    let (jar, token) = session::guest(state, jar)?;
+    let new = !accounts::exist(&mut *state.store.read().await?).await?;
     let content = html! {
         div.card.narrow {
             h1 { "Sign in" }
@@ -146,9 +202,12 @@ fn form(
                 input type="hidden" name="form" value=(token);
                 button type="submit" { "Sign in" }
             }
-            p.hint { "Accounts are made on the hub with " code { "signage-hub account create" } "." }
+            @if new {
+                p.hint { "This hub has no account yet. Open the link that " code { "signage-hub serve" } " has shown at its start." }
+            } @else {
+                p.hint { "No account? Ask an admin for an invitation. A lost password is replaced on the hub with " code { "signage-hub account password" } "." }
+            }
         }
     };
-    let jar = jar.add(session::cookie(GUEST_COOKIE, guest));
     Ok((status, jar, page("Sign in", None, content)).into_response())
 }
