@@ -157,7 +157,10 @@ async fn device_tokens_step_by_step() {
     // Use one token per device.
     assert_eq!(Screen::new(2).try_enroll(&hub, &secret).await.problem(), (403, "TOK-004".into()));
 
-    // Revoking. 1. Go to the screen's detail page. 2. Click Revoke Token.
+    // Revoking. 1. Go to the screen's detail page. 2. Click Revoke Token, on the page of its token.
+    let page = browser.click(&browser.open("/screens").await, "Lobby").await;
+    assert!(page.text().contains("Berlin/Foyer"));
+    let page = browser.click(&page, "Token").await;
     assert!(page.text().contains(">Revoke token</button>"));
     let bearer = screen.bearer(&hub).await;
     let revoked = browser.send(&page, &format!("{address}/revoke"), &[]).await;

@@ -191,7 +191,15 @@ fn facts(device: &Device, standing: &Standing, now: Millis) -> Markup {
             dt { "Software" } dd { (device.software) }
             dt { "Last seen" } dd { (moment(device.last_seen)) }
             dt { "Known since" } dd { (moment(device.created_at)) }
-            dt { "Came by" } dd { @if device.enrol_token.is_some() { "a token" } @else { "pairing" } }
+            dt { "Came by" }
+            dd {
+                @match &device.enrol_token {
+                    Some(token) => { a href={ "/tokens/" (token) } { "Token" } },
+                    None => "pairing",
+                }
+            }
+            @if let Some(folder) = &device.folder { dt { "Folder" } dd { (folder) } }
+            @if let Some(zone) = &device.timezone { dt { "Time zone" } dd { (zone) } }
             dt { "Authorization" }
             dd {
                 @match (device.granted, standing.told_at) {

@@ -73,7 +73,10 @@ fn empty(account: &str) -> Markup {
     html! {
         div.card {
             h2 { "No screens yet" }
-            p { "Make a provisioning file on the hub, copy it to the top folder of a USB stick, and plug the stick into a screen:" }
+            p {
+                "Make a token on the page " a href="/tokens" { "Tokens" } ", or a provisioning file on the hub. Copy \
+                 telemetry_config.json to the top folder of a USB stick, and plug the stick into a screen:"
+            }
             pre tabindex="0" { code { "signage-hub token create --kind provisioning --config telemetry_config.json \\\n  --account " (account) } }
             p { "The screen appears here as soon as it has enrolled. A screen that shows a code instead is " a href="/pair" { "paired by the code" } "." }
         }
