@@ -62,8 +62,7 @@ pub async fn invite(
     };
     let mut change = store.write().await?;
     invitations::put(&mut change, &invitation).await?;
-    let detail = format!("{} as {}", invitation.email, role.as_str());
-    record(&mut change, actor, "person.invite", &invitation.id, Some(&detail), now).await?;
+    record(&mut change, actor, "person.invite", &invitation.id, Some(role.as_str()), now).await?;
     store::commit(change).await?;
     Ok((invitation, code))
 }
