@@ -22,6 +22,9 @@ _signage__hub() {
             signage__hub,audit)
                 cmd="signage__hub__subcmd__audit"
                 ;;
+            signage__hub,backup)
+                cmd="signage__hub__subcmd__backup"
+                ;;
             signage__hub,ca)
                 cmd="signage__hub__subcmd__ca"
                 ;;
@@ -134,7 +137,7 @@ _signage__hub() {
 
     case "${cmd}" in
         signage__hub)
-            opts="-h -V --data-dir --help --version serve ca account operator token device content playlist audit"
+            opts="-h -V --data-dir --help --version serve ca account operator token device content playlist audit backup"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -320,6 +323,24 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__backup)
+            opts="-h --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --data-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

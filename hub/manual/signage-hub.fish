@@ -36,6 +36,7 @@ complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "device" -d 
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "content" -d 'Add and list images and videos'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "playlist" -d 'Make, change and list playlists'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "audit" -d 'Show who did what, and what was refused'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "backup" -d 'Copy everything the hub keeps to a new directory, also while the server runs'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l listen -d 'Address and port to listen on' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l public-url -d 'Address under which devices reach this hub; without it, the name of this host and the port' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
@@ -225,3 +226,6 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and __fis
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand backup" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand backup" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand backup" -s h -l help -d 'Print help'
