@@ -3,8 +3,8 @@
 // A panic here is a failed test, also in the helpers.
 #![allow(clippy::unwrap_used)]
 
-use signage_hub::serve::{Hub, Options, Running};
 use signage_hub::api_token::Actor;
+use signage_hub::serve::{Hub, Options, Running};
 use signage_hub::store::tokens;
 use signage_hub::token::Grant;
 use signage_hub::{account, ident, token};
@@ -43,7 +43,9 @@ impl Bench {
         let email = format!("{}@example.org", ident::new("x").unwrap());
         let account = account::create(store, &email, &email, None, ident::now()).await.unwrap().account;
         let (token, secret) =
-            token::create(store, &Actor::cli(&account.id), kind, Grant::default(), ident::now()).await.unwrap();
+            token::create(store, &Actor::cli(&account.id), kind, Grant::default(), ident::now())
+                .await
+                .unwrap();
         (token.id, secret)
     }
 
