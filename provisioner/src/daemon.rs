@@ -223,12 +223,18 @@ impl Daemon {
         let origin = names.join(", ");
         log_findings(&origin, &decision.findings);
         let findings = decision.findings;
-        self.verdict = (!volumes.is_empty()).then_some(Pending { volumes, findings, written: None });
+        let pending = (!volumes.is_empty()).then_some(Pending { volumes, findings, written: None });
+        // What becomes of other sources meanwhile is no verdict on a stick.
+        self.verdict = None;
         match decision.outcome {
-            Some(Ok(stick)) => self.offer(Some(*stick)).await,
+            Some(Ok(stick)) => {
+                self.verdict = pending;
+                self.offer(Some(*stick)).await;
+            }
             Some(Err(problem)) => {
                 tracing::warn!(origin, code = %problem.code, detail = problem.detail, "medium refused");
                 self.offer(None).await;
+                self.verdict = pending;
                 self.take(Event::Rejected(problem)).await;
             }
             None if had_media => self.take(Event::MediaGone).await,
