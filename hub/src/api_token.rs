@@ -1,6 +1,5 @@
 //! Tokens for programs: making, withdrawing and recognising them.
 
-use sha2::{Digest as _, Sha256};
 use signage_protocol::Secret;
 
 use crate::ident::{self, MINUTE, Millis};
@@ -50,7 +49,7 @@ pub async fn create(
         account: actor.account.to_owned(),
         name: name.to_owned(),
         role,
-        digest: digest(secret.expose()),
+        digest: ident::digest(secret.expose()),
         created_by: actor.id.to_owned(),
         created_at: now,
         expires_at,
@@ -98,7 +97,7 @@ pub async fn recognise(store: &Store, secret: &str, now: Millis) -> Result<Optio
     if !secret.starts_with(PREFIX) {
         return Ok(None);
     }
-    let token = api_tokens::by_digest(store, &digest(secret)).await?;
+    let token = api_tokens::by_digest(store, &ident::digest(secret)).await?;
     let token =
         token.filter(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end));
     if let Some(token) = &token
@@ -107,9 +106,4 @@ pub async fn recognise(store: &Store, secret: &str, now: Millis) -> Result<Optio
         api_tokens::used(store, &token.id, now).await?;
     }
     Ok(token)
-}
-
-/// A digest tells nothing of 256 random bits, and looking it up takes as long whatever they are.
-fn digest(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
 }

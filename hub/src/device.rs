@@ -10,14 +10,13 @@
 //! | delete | key and sequence | begins as new |
 //! | transfer | name, location, tags | joins the other account when it asks to be paired |
 
-use sha2::{Digest as _, Sha256};
 use signage_protocol::Secret;
 use signage_protocol::problem::Code;
 
 use crate::account::MAX_NAME;
 use crate::api_token::Actor;
 use crate::enrolment::{MAX_LIST, clean, default_name};
-use crate::ident::{self, DAY, MINUTE, Millis};
+use crate::ident::{self, DAY, MINUTE, Millis, digest};
 use crate::store::devices::Device;
 use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, playlists};
 use crate::{Error, Result};
@@ -190,7 +189,8 @@ pub async fn transfer_code(store: &Store, actor: &Actor<'_>, now: Millis) -> Res
     let code = Secret::new(format!("{TRANSFER_PREFIX}{}", hex::encode(ident::random::<16>()?)));
     let expires_at = now + TRANSFER_LIFETIME;
     let mut change = store.write().await?;
-    pairings::insert_transfer(&mut change, &digest(&code), actor.account, actor.id, now, expires_at).await?;
+    pairings::insert_transfer(&mut change, &digest(code.expose()), actor.account, actor.id, now, expires_at)
+        .await?;
     record(&mut change, actor, "transfer-code.create", actor.account, None, now).await?;
     store::commit(change).await?;
     Ok((code, expires_at))
@@ -201,10 +201,11 @@ pub async fn transfer_code(store: &Store, actor: &Actor<'_>, now: Millis) -> Res
 pub async fn transfer(store: &Store, actor: &Actor<'_>, id: &str, code: &Secret, now: Millis) -> Result<()> {
     let mut change = store.write().await?;
     let device = find(&mut change, actor.account, id).await?;
-    let account = pairings::use_transfer(&mut change, &digest(code), now).await?.ok_or_else(|| {
-        let detail = "This transfer code does not hold: it is mistyped, used or older than a day.";
-        Error::refused(404, Code::ApiNotFound, detail)
-    })?;
+    let account =
+        pairings::use_transfer(&mut change, &digest(code.expose().trim()), now).await?.ok_or_else(|| {
+            let detail = "This transfer code does not hold: it is mistyped, used or older than a day.";
+            Error::refused(404, Code::ApiNotFound, detail)
+        })?;
     if account == actor.account {
         return Err(Error::Conflict("The code is of this account. The other account has to make it.".into()));
     }
@@ -265,8 +266,4 @@ async fn record(
         ..audit::Entry::default()
     };
     audit::record(change, &entry, now).await
-}
-
-fn digest(code: &Secret) -> String {
-    hex::encode(Sha256::digest(code.expose().trim().as_bytes()))
 }

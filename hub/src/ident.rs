@@ -1,5 +1,7 @@
 //! Random ids and the clock: the two inputs that everything else takes as arguments.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::{Error, Result};
 
 /// Milliseconds since 1970, the form in which moments are stored.
@@ -27,6 +29,12 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|source| Error::Random { source })?;
     Ok(bytes)
+}
+
+/// What is stored of a secret that is looked up later: of 256 random bits it tells nothing, and looking it up takes
+/// as long whatever they are.
+pub fn digest(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 /// A new id such as `acc_0123…`: the prefix says what it is, 128 random bits make it unique.

@@ -7,7 +7,6 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest as _, Sha256};
 use signage_protocol::Secret;
 use signage_protocol::api::{self, DeviceTokenError, DeviceTokenRefusal};
 use signage_protocol::jws::PublicKey;
@@ -15,7 +14,7 @@ use signage_protocol::problem::Code;
 
 use crate::api_token::Actor;
 use crate::enrolment::{Enrolled, MAX_LIST, clean, default_name};
-use crate::ident::{self, MINUTE, Millis, SECOND};
+use crate::ident::{self, MINUTE, Millis, SECOND, digest};
 use crate::pace::Pace;
 use crate::store::devices::Device;
 use crate::store::pairings::{Pairing, State};
@@ -377,10 +376,6 @@ fn plain(code: &str) -> String {
     let matters =
         |character: &char| !character.is_whitespace() && !matches!(character, '-' | '–' | '_' | '.');
     code.chars().filter(matters).map(|character| character.to_ascii_uppercase()).take(4 * USER_CODE).collect()
-}
-
-fn digest(code: &str) -> String {
-    hex::encode(Sha256::digest(code.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! The people of an account: inviting them by a link, changing what they may do, removing them, passwords.
 
-use sha2::{Digest as _, Sha256};
 use signage_protocol::Secret;
 
 use crate::api_token::Actor;
-use crate::ident::{self, DAY, Millis};
+use crate::ident::{self, DAY, Millis, digest};
 use crate::rights::Role;
 use crate::store::invitations::Invitation;
 use crate::store::operators::Operator;
@@ -30,11 +29,6 @@ pub fn email(text: &str) -> Result<String> {
 /// A code for a link: 256 random bits.
 pub(crate) fn code() -> Result<Secret> {
     Ok(Secret::new(hex::encode(ident::random::<32>()?)))
-}
-
-/// What the hub stores of a code.
-pub(crate) fn digest(code: &str) -> String {
-    hex::encode(Sha256::digest(code.as_bytes()))
 }
 
 /// Invites somebody into the actor's account. The code of the link is in the answer and nowhere else; an earlier

@@ -6,8 +6,8 @@ use signage_protocol::problem::Code;
 use totp_rs::{Builder, Totp};
 
 use crate::api_token::Actor;
-use crate::ident::{self, MINUTE, Millis, SECOND};
-use crate::people::{digest, find, record};
+use crate::ident::{self, MINUTE, Millis, SECOND, digest};
+use crate::people::{find, record};
 use crate::store::operators::Operator;
 use crate::store::{self, Store, second_step};
 use crate::{Error, Result, password};

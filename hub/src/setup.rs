@@ -4,8 +4,8 @@
 use signage_protocol::Secret;
 
 use crate::account;
-use crate::ident::Millis;
-use crate::people::{code, digest};
+use crate::ident::{Millis, digest};
+use crate::people::code;
 use crate::store::accounts::Account;
 use crate::store::operators::Operator;
 use crate::store::{self, Store, accounts, settings};

@@ -108,7 +108,7 @@ pub fn sign(
     typ: &'static str,
     payload: &impl Serialize,
 ) -> Result<String, serde_json::Error> {
-    encode(key, Header { alg: "EdDSA".into(), typ: typ.into(), jwk: None }, payload)
+    encode(key, Header { alg: "EdDSA".into(), typ: typ.into(), jwk: None }, &serde_json::to_vec(payload)?)
 }
 
 /// Signs `payload` and carries the public key along, for a reader that meets the key for the first time.
@@ -118,7 +118,11 @@ pub fn sign_with_key(
     payload: &impl Serialize,
 ) -> Result<String, serde_json::Error> {
     let jwk = PublicKey::from(&key.verifying_key());
-    encode(key, Header { alg: "EdDSA".into(), typ: typ.into(), jwk: Some(jwk) }, payload)
+    encode(
+        key,
+        Header { alg: "EdDSA".into(), typ: typ.into(), jwk: Some(jwk) },
+        &serde_json::to_vec(payload)?,
+    )
 }
 
 /// Signs bytes that travel apart from their signature (RFC 7515, appendix F): the part of the payload is empty.
@@ -127,10 +131,10 @@ pub fn sign_detached(
     typ: &'static str,
     content: &[u8],
 ) -> Result<String, serde_json::Error> {
-    let header = Header { alg: "EdDSA".into(), typ: typ.into(), jwk: None };
-    let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
-    let signature = key.sign(detached(&header, content).as_bytes()).to_bytes();
-    Ok(format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature)))
+    let compact = encode(key, Header { alg: "EdDSA".into(), typ: typ.into(), jwk: None }, content)?;
+    let mut parts = compact.split('.');
+    let (header, signature) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
+    Ok(format!("{header}..{signature}"))
 }
 
 /// Accepts the detached signature of `content`, of kind `typ` and by `key`.
@@ -142,11 +146,12 @@ pub fn verify_detached(
 ) -> Result<(), JwsError> {
     let (_, parts) = open(compact, typ)?;
     let header = parts.signed.strip_suffix('.').ok_or(JwsError::Malformed)?;
-    key.verify_strict(detached(header, content).as_bytes(), &parts.signature).map_err(|_| JwsError::Signature)
+    key.verify_strict(signing_input(header, content).as_bytes(), &parts.signature)
+        .map_err(|_| JwsError::Signature)
 }
 
-/// What a detached signature signs.
-fn detached(header: &str, content: &[u8]) -> String {
+/// What is signed (RFC 7515 §5.1).
+fn signing_input(header: &str, content: &[u8]) -> String {
     format!("{header}.{}", URL_SAFE_NO_PAD.encode(content))
 }
 
@@ -202,10 +207,9 @@ fn open<'a>(compact: &'a str, typ: &'static str) -> Result<(Header, Parts<'a>), 
     Ok((header, parts))
 }
 
-fn encode(key: &SigningKey, header: Header, payload: &impl Serialize) -> Result<String, serde_json::Error> {
+fn encode(key: &SigningKey, header: Header, payload: &[u8]) -> Result<String, serde_json::Error> {
     let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
-    let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(payload)?);
-    let signed = format!("{header}.{payload}");
+    let signed = signing_input(&header, payload);
     let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()).to_bytes());
     Ok(format!("{signed}.{signature}"))
 }

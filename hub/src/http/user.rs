@@ -70,7 +70,7 @@ impl FromRequestParts<Shared> for User {
                 format!("the header {FORM_HEADER} is missing or old"),
             ));
         }
-        let digest = session::digest(&session.cookie);
+        let digest = ident::digest(&session.cookie);
         let operator = session.operator;
         Ok(Self { role: operator.role()?, account: operator.account, id: operator.id, session: Some(digest) })
     }

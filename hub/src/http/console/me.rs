@@ -11,7 +11,7 @@ use super::super::peer::Peer;
 use super::super::{Shared, passwords};
 use super::form::{Checked, Nothing};
 use super::layout::page;
-use super::session::{self, Session};
+use super::session::Session;
 use super::{qr, welcome};
 use crate::ident::{self, MINUTE, Millis};
 use crate::people::find;
@@ -58,7 +58,7 @@ pub(super) async fn set_password(
 async fn change_password(state: &Shared, peer: Peer, session: &Session, input: NewPassword) -> Result<()> {
     check_password(state, peer, session, input.current).await?;
     let hash = passwords::hash(state, input.password).await?;
-    let here = session::digest(&session.cookie);
+    let here = ident::digest(&session.cookie);
     people::change_password(&state.store, &session.operator, &hash, &here, ident::now()).await
 }
 

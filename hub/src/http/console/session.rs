@@ -7,14 +7,13 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use sha2::{Digest as _, Sha256};
 use signage_protocol::problem::Code;
 
 use super::super::Shared;
 use super::super::peer::Peer;
 use super::layout::Viewer;
 use crate::api_token::Actor;
-use crate::ident::{self, DAY, MINUTE, Millis};
+use crate::ident::{self, DAY, MINUTE, Millis, digest};
 use crate::rights::Right;
 use crate::seal::Purpose;
 use crate::store::operators::{self, Operator};
@@ -111,11 +110,6 @@ pub async fn find(state: &Shared, jar: &CookieJar) -> Result<Option<Session>> {
     };
     let operator = operators::by_session(&state.store, &digest(&cookie), ident::now()).await?;
     Ok(operator.map(|operator| Session { operator, cookie }))
-}
-
-/// What the hub stores of a cookie.
-pub fn digest(cookie: &str) -> String {
-    hex::encode(Sha256::digest(cookie.as_bytes()))
 }
 
 /// A cookie that only this host gets, only over TLS, and no script sees.

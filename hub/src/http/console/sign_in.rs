@@ -87,7 +87,7 @@ pub(super) async fn submit(
 
 /// What a browser shows with the code, to say whose password was right. It ends with that password.
 fn ticket(state: &Shared, operator: &Operator) -> String {
-    let subject = format!("{} {}", operator.id, session::digest(&operator.password_hash));
+    let subject = format!("{} {}", operator.id, ident::digest(&operator.password_hash));
     state.seal.make(Purpose::SecondStep, subject.as_bytes(), ident::now() + TICKET_LIFETIME)
 }
 
@@ -98,7 +98,7 @@ async fn holder(state: &Shared, ticket: &str) -> Result<Option<Operator>> {
     let Ok(subject) = String::from_utf8(subject) else { return Ok(None) };
     let Some((id, password)) = subject.split_once(' ') else { return Ok(None) };
     let operator = operators::by_id(&mut *state.store.read().await?, id).await?;
-    Ok(operator.filter(|operator| session::digest(&operator.password_hash) == password))
+    Ok(operator.filter(|operator| ident::digest(&operator.password_hash) == password))
 }
 
 /// The second step: a code of the app, or a recovery code.
@@ -171,7 +171,7 @@ pub(super) async fn sign_out(
 ) -> Result<Response> {
     if session::check_form(&state, &session.cookie, &input.form) {
         let mut change = state.store.write().await?;
-        operators::delete_session(&mut change, &session::digest(&session.cookie)).await?;
+        operators::delete_session(&mut change, &ident::digest(&session.cookie)).await?;
         store::commit(change).await?;
         let jar = jar.remove(session::cookie(COOKIE, String::new()));
         return Ok((jar, Redirect::to("/")).into_response());
