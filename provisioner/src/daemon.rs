@@ -298,7 +298,8 @@ impl Daemon {
             }
             self.shown_problem = problem;
         }
-        let origins = self.machine.stored().settings().origins();
+        let configuration = self.machine.stored().configuration.as_ref();
+        let origins = configuration.map(|configuration| configuration.origins.clone()).unwrap_or_default();
         if self.face.show(status, content, origins)
             && let Err(error) = self.face.announce(&self.bus).await
         {

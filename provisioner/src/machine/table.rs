@@ -295,13 +295,15 @@ fn keep(offer: Offer, mut present: Settings, known: &mut Known) -> Result<(), Pr
     let network_applied = unchanged || (!given && connections(&file).is_empty());
     let mut all = before.standing;
     all.extend(standing);
+    // Without what a file gives and no version here knows.
+    let origins = Settings::of(&file, &merged.origins()).origins();
     known.stored.configuration = Some(Configuration {
         digest: digest.or(before.digest),
         standing: all,
         signed_at: signed_at.or(before.signed_at),
         origin,
         file,
-        origins: merged.origins(),
+        origins,
         network_applied,
     });
     Ok(())
@@ -400,6 +402,7 @@ fn enrolled_now(enrolled: Enrolled, known: &mut Known, now: Moment, random: f64)
         // Used up; what is not there cannot be stolen.
         configuration.file.provision_token = None;
         configuration.file.device_token = None;
+        configuration.origins.retain(|pointer, _| !pointer.ends_with("Token"));
     }
     let job = known.next_job();
     let refresh = next_refresh(Poll { job, failures: 0, due: None }, now, random);
