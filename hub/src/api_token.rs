@@ -58,7 +58,7 @@ pub async fn create(
     };
     let mut change = store.write().await?;
     api_tokens::insert(&mut change, &token).await?;
-    record(&mut change, actor, "api-token.create", &token.id, Some(role.as_str()), now).await?;
+    audit::by(&mut change, actor, "api-token.create", &token.id, Some(role.as_str()), now).await?;
     store::commit(change).await?;
     Ok((token, secret))
 }
@@ -69,27 +69,8 @@ pub async fn revoke(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
     if !api_tokens::revoke(&mut change, actor.account, id, now).await? {
         return Err(Error::NotFound { what: "API token in use", name: id.to_owned() });
     }
-    record(&mut change, actor, "api-token.revoke", id, None, now).await?;
+    audit::by(&mut change, actor, "api-token.revoke", id, None, now).await?;
     store::commit(change).await
-}
-
-async fn record(
-    change: &mut store::Connection,
-    actor: &Actor<'_>,
-    action: &str,
-    subject: &str,
-    detail: Option<&str>,
-    now: Millis,
-) -> Result<()> {
-    let entry = audit::Entry {
-        account: Some(actor.account),
-        actor: actor.id,
-        action,
-        subject,
-        detail,
-        ..audit::Entry::default()
-    };
-    audit::record(change, &entry, now).await
 }
 
 /// The token of a secret, if it holds. Its use is noted once a minute.

@@ -105,7 +105,7 @@ pub async fn change(store: &Store, actor: &Actor<'_>, id: &str, new: &Change, no
         return Ok(device);
     }
     devices::put(&mut change, &device).await?;
-    record(&mut change, actor, "device.change", id, Some(&changed.join(", ")), now).await?;
+    audit::by(&mut change, actor, "device.change", id, Some(&changed.join(", ")), now).await?;
     store::commit(change).await?;
     Ok(device)
 }
@@ -143,7 +143,7 @@ async fn set_granted(
         devices::withdraw(&mut change, id, now).await?;
         "device.withdraw"
     };
-    record(&mut change, actor, action, id, None, now).await?;
+    audit::by(&mut change, actor, action, id, None, now).await?;
     let device = find(&mut change, actor.account, id).await?;
     store::commit(change).await?;
     Ok(device)
@@ -177,7 +177,7 @@ pub async fn leave(store: &Store, actor: &Actor<'_>, id: &str, how: Leave, now: 
     devices::leave(&mut change, id, None, now).await?;
     pairings::delete(&mut change, id).await?;
     let action = if how == Leave::Unpair { "device.unpair" } else { "device.delete" };
-    record(&mut change, actor, action, id, Some(&device.name), now).await?;
+    audit::by(&mut change, actor, action, id, Some(&device.name), now).await?;
     if how == Leave::Delete {
         devices::forget(&mut change, id, &default_name(id)).await?;
     }
@@ -191,7 +191,7 @@ pub async fn transfer_code(store: &Store, actor: &Actor<'_>, now: Millis) -> Res
     let mut change = store.write().await?;
     pairings::insert_transfer(&mut change, &digest(code.expose()), actor.account, actor.id, now, expires_at)
         .await?;
-    record(&mut change, actor, "transfer-code.create", actor.account, None, now).await?;
+    audit::by(&mut change, actor, "transfer-code.create", actor.account, None, now).await?;
     store::commit(change).await?;
     Ok((code, expires_at))
 }
@@ -214,9 +214,9 @@ pub async fn transfer(store: &Store, actor: &Actor<'_>, id: &str, code: &Secret,
     }
     devices::leave(&mut change, id, Some(&account), now).await?;
     pairings::delete(&mut change, id).await?;
-    record(&mut change, actor, "device.transfer", id, Some(&device.name), now).await?;
+    audit::by(&mut change, actor, "device.transfer", id, Some(&device.name), now).await?;
     let other = Actor { account: &account, id: "device" };
-    record(&mut change, &other, "device.expect", id, Some(&device.name), now).await?;
+    audit::by(&mut change, &other, "device.expect", id, Some(&device.name), now).await?;
     store::commit(change).await
 }
 
@@ -247,23 +247,4 @@ pub fn tags(list: &[String]) -> Vec<String> {
         }
     }
     tags
-}
-
-async fn record(
-    change: &mut Connection,
-    actor: &Actor<'_>,
-    action: &str,
-    subject: &str,
-    detail: Option<&str>,
-    now: Millis,
-) -> Result<()> {
-    let entry = audit::Entry {
-        account: Some(actor.account),
-        actor: actor.id,
-        action,
-        subject,
-        detail,
-        ..audit::Entry::default()
-    };
-    audit::record(change, &entry, now).await
 }

@@ -56,7 +56,7 @@ pub async fn invite(
     };
     let mut change = store.write().await?;
     invitations::put(&mut change, &invitation).await?;
-    record(&mut change, actor, "person.invite", &invitation.id, Some(role.as_str()), now).await?;
+    audit::by(&mut change, actor, "person.invite", &invitation.id, Some(role.as_str()), now).await?;
     store::commit(change).await?;
     Ok((invitation, code))
 }
@@ -77,7 +77,7 @@ pub async fn withdraw(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -
     if !invitations::delete(&mut change, actor.account, id).await? {
         return Err(Error::NotFound { what: "invitation", name: id.to_owned() });
     }
-    record(&mut change, actor, "person.withdraw", id, None, now).await?;
+    audit::by(&mut change, actor, "person.withdraw", id, None, now).await?;
     store::commit(change).await
 }
 
@@ -99,7 +99,7 @@ pub async fn join(store: &Store, code: &str, password_hash: String, now: Millis)
     operators::insert(&mut change, &operator).await?;
     let actor = Actor { account: &operator.account, id: &operator.id };
     let detail = Some(operator.role.as_str());
-    record(&mut change, &actor, "person.join", &operator.id, detail, now).await?;
+    audit::by(&mut change, &actor, "person.join", &operator.id, detail, now).await?;
     store::commit(change).await?;
     Ok(operator)
 }
@@ -121,7 +121,7 @@ pub async fn set_role(
     let detail = format!("{} → {}", person.role, role.as_str());
     role.as_str().clone_into(&mut person.role);
     operators::set_role(&mut change, id, role.as_str()).await?;
-    record(&mut change, actor, "person.role", id, Some(&detail), now).await?;
+    audit::by(&mut change, actor, "person.role", id, Some(&detail), now).await?;
     store::commit(change).await?;
     Ok(person)
 }
@@ -132,7 +132,7 @@ pub async fn remove(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
     let person = find(&mut change, actor.account, id).await?;
     keep_an_admin(&mut change, &person, "removed").await?;
     // First, while the person still has a name.
-    record(&mut change, actor, "person.remove", id, Some(&person.email), now).await?;
+    audit::by(&mut change, actor, "person.remove", id, Some(&person.email), now).await?;
     operators::delete(&mut change, id).await?;
     store::commit(change).await
 }
@@ -175,26 +175,6 @@ pub async fn change_password(
     operators::set_password_hash(&mut change, &person.id, password_hash).await?;
     operators::delete_other_sessions(&mut change, &person.id, session).await?;
     let actor = Actor { account: &person.account, id: &person.id };
-    record(&mut change, &actor, "operator.password", &person.id, None, now).await?;
+    audit::by(&mut change, &actor, "operator.password", &person.id, None, now).await?;
     store::commit(change).await
-}
-
-/// Writes what an actor did into the audit log.
-pub(crate) async fn record(
-    change: &mut Connection,
-    actor: &Actor<'_>,
-    action: &str,
-    subject: &str,
-    detail: Option<&str>,
-    now: Millis,
-) -> Result<()> {
-    let entry = audit::Entry {
-        account: Some(actor.account),
-        actor: actor.id,
-        action,
-        subject,
-        detail,
-        ..audit::Entry::default()
-    };
-    audit::record(change, &entry, now).await
 }

@@ -7,7 +7,7 @@ use totp_rs::{Builder, Totp};
 
 use crate::api_token::Actor;
 use crate::ident::{self, MINUTE, Millis, SECOND, digest};
-use crate::people::{find, record};
+use crate::people::find;
 use crate::store::operators::Operator;
 use crate::store::{self, Store, second_step};
 use crate::{Error, Result, password};
@@ -104,7 +104,7 @@ pub async fn switch_on(
         return Err(Error::Conflict("the second step is on already; switch it off first".into()));
     }
     second_step::set(&mut change, actor.id, Some(&proposal.to_hex()), Some(step), &digests).await?;
-    record(&mut change, actor, "second-step.on", actor.id, None, now).await?;
+    audit::by(&mut change, actor, "second-step.on", actor.id, None, now).await?;
     store::commit(change).await?;
     Ok(codes)
 }
@@ -117,7 +117,7 @@ pub async fn switch_off(store: &Store, actor: &Actor<'_>, id: &str, now: Millis)
         return Err(Error::Conflict(format!("{} has no second step", person.email)));
     }
     second_step::set(&mut change, id, None, None, &[]).await?;
-    record(&mut change, actor, "second-step.off", id, None, now).await?;
+    audit::by(&mut change, actor, "second-step.off", id, None, now).await?;
     store::commit(change).await
 }
 
@@ -149,7 +149,7 @@ pub async fn check(store: &Store, person: &Operator, code: &str, now: Millis) ->
         }
         None if second_step::use_recovery(&mut change, &person.id, &digest(&code)).await? => {
             second_step::used(&mut change, &person.id, person.totp_step).await?;
-            record(&mut change, &actor, "recovery-code.use", &person.id, None, now).await?;
+            audit::by(&mut change, &actor, "recovery-code.use", &person.id, None, now).await?;
             true
         }
         None => {

@@ -48,7 +48,7 @@ pub async fn create(
     check_playlist(&mut change, &made.token).await?;
     screens::insert(&mut change, screen.as_slice()).await?;
     tokens::insert(&mut change, std::slice::from_ref(&made.token)).await?;
-    record(&mut change, actor, "token.create", &made.token.id, Some(kind_name(kind)), now).await?;
+    audit::by(&mut change, actor, "token.create", &made.token.id, Some(kind_name(kind)), now).await?;
     store::commit(change).await?;
     Ok((made.token, made.secret))
 }
@@ -91,7 +91,7 @@ pub async fn bulk(
     screens::insert(&mut change, &entries).await?;
     tokens::insert(&mut change, &rows).await?;
     let detail = format!("{count} device tokens");
-    record(&mut change, actor, "token.bulk", &batch, Some(&detail), now).await?;
+    audit::by(&mut change, actor, "token.bulk", &batch, Some(&detail), now).await?;
     store::commit(change).await?;
     Ok(made)
 }
@@ -118,11 +118,11 @@ pub async fn renew(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> R
             )));
         }
         tokens::set_revoked(&mut change, &token.id, now).await?;
-        record(&mut change, actor, "token.revoke", &token.id, None, now).await?;
+        audit::by(&mut change, actor, "token.revoke", &token.id, None, now).await?;
     }
     let made = make(actor.account, Kind::Device, entry.grant, Some(entry.id), now)?;
     tokens::insert(&mut change, std::slice::from_ref(&made.token)).await?;
-    record(&mut change, actor, "token.renew", &made.token.id, Some(&old.id), now).await?;
+    audit::by(&mut change, actor, "token.renew", &made.token.id, Some(&old.id), now).await?;
     store::commit(change).await?;
     Ok((made.token, made.secret))
 }
@@ -137,7 +137,7 @@ pub async fn revoke(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
     }
     tokens::set_revoked(&mut change, id, now).await?;
     token.revoked_at = Some(now);
-    record(&mut change, actor, "token.revoke", id, None, now).await?;
+    audit::by(&mut change, actor, "token.revoke", id, None, now).await?;
     if token.kind == Kind::Device
         && let Some(used_by) = &token.used_by
         // A device that has moved on to another token no longer depends on this one.
@@ -146,7 +146,7 @@ pub async fn revoke(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
         && device.granted
     {
         devices::withdraw(&mut change, &device.id, now).await?;
-        record(&mut change, actor, "device.withdraw", &device.id, None, now).await?;
+        audit::by(&mut change, actor, "device.withdraw", &device.id, None, now).await?;
     }
     store::commit(change).await?;
     Ok(token)
@@ -227,17 +227,4 @@ async fn check_playlist(change: &mut Connection, token: &Token) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-async fn record(
-    change: &mut Connection,
-    actor: &Actor<'_>,
-    action: &str,
-    subject: &str,
-    detail: Option<&str>,
-    now: Millis,
-) -> Result<()> {
-    let account = Some(actor.account);
-    let entry = audit::Entry { account, actor: actor.id, action, subject, detail, ..audit::Entry::default() };
-    audit::record(change, &entry, now).await
 }

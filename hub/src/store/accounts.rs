@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::pushes::{self, Topic};
 use super::{Connection, Store};
 use crate::ident::Millis;
 use crate::{Error, Result};
@@ -114,10 +115,10 @@ pub async fn content_changed(connection: &mut Connection, account: &str, now: Mi
     )
     .bind(account)
     .bind(now)
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(Error::database("noting a change of content"))?;
-    Ok(())
+    pushes::account(connection, account, Topic::Content, now).await
 }
 
 /// Limits how many screens of an account may play.

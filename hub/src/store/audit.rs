@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use super::{Connection, Store};
+use crate::api_token::Actor;
 use crate::audit_log::Filter;
 use crate::ident::{self, Millis};
 use crate::{Error, Result};
@@ -82,6 +83,20 @@ pub async fn record(connection: &mut Connection, entry: &Entry<'_>, now: Millis)
     .await
     .map_err(Error::database("writing the audit log"))?;
     Ok(())
+}
+
+/// Writes what somebody has done in their account.
+pub async fn by(
+    connection: &mut Connection,
+    actor: &Actor<'_>,
+    action: &str,
+    subject: &str,
+    detail: Option<&str>,
+    now: Millis,
+) -> Result<()> {
+    let account = Some(actor.account);
+    record(connection, &Entry { account, actor: actor.id, action, subject, detail, ..Entry::default() }, now)
+        .await
 }
 
 /// What people call the thing with this id. A screen's id has no prefix.

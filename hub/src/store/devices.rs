@@ -4,6 +4,7 @@ use signage_protocol::api::Hardware;
 use signage_protocol::jws::PublicKey;
 use sqlx::FromRow;
 
+use super::pushes::{self, Topic};
 use super::{Connection, Store, from_json, to_json};
 use crate::ident::{MINUTE, Millis, SECOND};
 use crate::{Error, Result};
@@ -221,10 +222,10 @@ async fn set_granted(connection: &mut Connection, id: &str, granted: bool, now: 
     .bind(id)
     .bind(i64::from(granted))
     .bind(now)
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(Error::database("changing an authorization"))?;
-    Ok(())
+    pushes::device(connection, id, Topic::Authorization, now).await
 }
 
 /// What stands beside a device's authorization: whether it knows that it may not play, and whether it has left.

@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod operators;
 pub mod pairings;
 pub mod playlists;
+pub mod pushes;
 pub mod screens;
 pub mod second_step;
 pub mod settings;

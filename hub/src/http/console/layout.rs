@@ -38,6 +38,7 @@ pub fn page(title: &str, viewer: Option<&Viewer<'_>>, content: Markup) -> Markup
                 title { (title) " – Signage" }
                 link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/style.css";
+                script src="/assets/console.js" defer {}
             }
             body {
                 header.bar {

@@ -1,4 +1,5 @@
-//! The console: server-rendered pages without scripts, for people with a browser on the network.
+//! The console: server-rendered pages for people with a browser on the network. They work without scripts, and with
+//! them they follow what happens.
 
 mod api_tokens;
 mod audit;
@@ -17,14 +18,17 @@ mod tokens;
 mod welcome;
 
 use axum::Router;
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::html;
 use signage_protocol::api::ProblemDetails;
+use signage_protocol::problem::Code;
 
 use self::session::Session;
 use super::Shared;
+use crate::{Error, Result};
 
 /// The pages and their style sheet.
 pub(super) fn router() -> Router<Shared> {
@@ -59,21 +63,22 @@ pub(super) fn router() -> Router<Shared> {
         .route("/api-tokens", get(api_tokens::list).post(api_tokens::create))
         .route("/api-tokens/{id}/revoke", post(api_tokens::revoke))
         .route("/audit", get(audit::list))
-        .route("/assets/style.css", get(style))
-        .route("/assets/icon.svg", get(icon))
+        .route("/assets/{file}", get(asset))
 }
 
-async fn style() -> impl IntoResponse {
-    asset("text/css; charset=utf-8", include_str!("../../../assets/style.css"))
-}
+/// Files that change only with the program: name, media type, text. No page loads anything from elsewhere.
+const ASSETS: [(&str, &str, &str); 3] = [
+    ("style.css", "text/css; charset=utf-8", include_str!("../../../assets/style.css")),
+    ("icon.svg", "image/svg+xml", include_str!("../../../assets/icon.svg")),
+    ("console.js", "text/javascript; charset=utf-8", include_str!("../../../assets/console.js")),
+];
 
-async fn icon() -> impl IntoResponse {
-    asset("image/svg+xml", include_str!("../../../assets/icon.svg"))
-}
-
-/// A file that changes only with the program.
-fn asset(media_type: &'static str, text: &'static str) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "max-age=3600")], text)
+async fn asset(Path(file): Path<String>) -> Result<impl IntoResponse> {
+    let (_, media_type, text) = ASSETS
+        .iter()
+        .find(|(name, ..)| *name == file)
+        .ok_or_else(|| Error::refused(404, Code::HubError, "there is no such file"))?;
+    Ok(([(header::CONTENT_TYPE, *media_type), (header::CACHE_CONTROL, "max-age=3600")], *text))
 }
 
 /// A refusal as a page for people; every other answer as it is.

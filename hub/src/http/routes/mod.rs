@@ -1,0 +1,199 @@
+//! Every route of the hub, one file per area, and who may use it. A request is checked against this table before its handler sees
+//! it: a route that has no row here answers nobody.
+
+mod device;
+mod pages;
+mod people;
+mod screens;
+mod tokens;
+
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use signage_protocol::problem::Code;
+
+use super::console::{self, session::Session};
+use super::user::User;
+use super::{Shared, problem};
+use crate::Error;
+use crate::rights::Right;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Any program; what the request has to show is the handler's business.
+    Open,
+    /// A device with its access token; the handler asks for it.
+    Device,
+    /// Any browser.
+    Page,
+    /// A person or a program in an account, with a right. Refused with 401 or 403.
+    Api(Right),
+    /// A person who is signed in, with a right. Others are sent to the sign-in page, or refused with 403.
+    Console(Right),
+}
+
+/// One row.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// HTTP method; `GET` includes `HEAD`.
+    pub method: &'static str,
+    /// Path as the router has it.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    /// What the API's description says of it.
+    pub doc: Doc,
+}
+
+/// Makes the JSON Schema of a type, and of what it consists of, known to a generator.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// What the description of the API says of a route.
+#[derive(Debug, Clone, Copy)]
+pub struct Doc {
+    /// One sentence; empty for what is not part of the API.
+    pub summary: &'static str,
+    /// Parameters behind the question mark: an object whose members are the parameters.
+    pub query: Option<SchemaOf>,
+    /// JSON body of the request.
+    pub body: Option<SchemaOf>,
+    /// JSON body of the answer.
+    pub answer: Option<SchemaOf>,
+    /// Status when it is done.
+    pub status: u16,
+    /// Media type of an answer that is not JSON.
+    pub media_type: Option<&'static str>,
+}
+
+const fn row(method: &'static str, path: &'static str, access: Access) -> Route {
+    let doc = Doc { summary: "", query: None, body: None, answer: None, status: 200, media_type: None };
+    Route { method, path, access, doc }
+}
+
+impl Route {
+    /// What it does, in one sentence.
+    const fn says(mut self, summary: &'static str) -> Self {
+        self.doc.summary = summary;
+        self
+    }
+
+    /// Its parameters.
+    const fn asks<T: JsonSchema>(mut self) -> Self {
+        self.doc.query = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    /// The body of its request.
+    const fn takes<T: JsonSchema>(mut self) -> Self {
+        self.doc.body = Some(SchemaGenerator::subschema_for::<T>);
+        self
+    }
+
+    /// The body of its answer, and the status when it is done.
+    const fn gives<T: JsonSchema>(mut self, status: u16) -> Self {
+        self.doc.answer = Some(SchemaGenerator::subschema_for::<T>);
+        self.doc.status = status;
+        self
+    }
+
+    /// A file as its answer.
+    const fn gives_file(mut self, media_type: &'static str) -> Self {
+        self.doc.media_type = Some(media_type);
+        self
+    }
+
+    /// No body, status 204, as its answer.
+    const fn gives_nothing(mut self) -> Self {
+        self.doc.status = 204;
+        self
+    }
+}
+
+/// The table, area by area.
+const AREAS: &[&[Route]] = &[device::ROUTES, pages::ROUTES, people::ROUTES, screens::ROUTES, tokens::ROUTES];
+
+/// Every row.
+pub fn all() -> impl Iterator<Item = &'static Route> {
+    AREAS.iter().copied().flatten()
+}
+
+/// Who may use a route, if it is one.
+pub fn access(method: &Method, path: &str) -> Option<Access> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    all().find(|route| route.method == method && route.path == path).map(|route| route.access)
+}
+
+/// Lets a request pass to its handler if the table does. Who asks is found out once: the handler's [`User`] or
+/// [`Session`] is the one that was checked.
+pub(super) async fn guard(State(state): State<Shared>, request: Request, next: Next) -> Response {
+    let Some(path) = request.extensions().get::<MatchedPath>().cloned() else {
+        return next.run(request).await;
+    };
+    let Some(access) = access(request.method(), path.as_str()) else {
+        return unlisted(request.method(), path.as_str()).await;
+    };
+    let (mut parts, body) = request.into_parts();
+    match access {
+        Access::Open | Access::Device => {}
+        Access::Page => {
+            let response = next.run(Request::from_parts(parts, body)).await;
+            return console::readable(&state, None, response);
+        }
+        Access::Api(right) => {
+            let user = match User::from_request_parts(&mut parts, &state).await {
+                Ok(user) => user,
+                Err(error) => return error.into_response(),
+            };
+            if let Err(error) = user.may(right) {
+                return error.into_response();
+            }
+            parts.extensions.insert(user);
+        }
+        Access::Console(right) => {
+            let session = match Session::from_request_parts(&mut parts, &state).await {
+                Ok(session) => session,
+                Err(response) => return response,
+            };
+            let response = match session.may(right) {
+                Ok(_) => {
+                    parts.extensions.insert(session.clone());
+                    next.run(Request::from_parts(parts, body)).await
+                }
+                Err(error) => error.into_response(),
+            };
+            return console::readable(&state, Some(&session), response);
+        }
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+async fn unlisted(method: &Method, path: &str) -> Response {
+    if all().any(|route| route.path == path) {
+        return problem::method_not_allowed().await.into_response();
+    }
+    tracing::error!(%method, path, "a route has no row in the table of routes, so nobody may use it");
+    let detail = format!("{method} {path} has no row in the table of routes");
+    Error::refused(500, Code::HubError, detail).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_there_once() {
+        for (index, route) in all().enumerate() {
+            let again = all().take(index).any(|r| (r.method, r.path) == (route.method, route.path));
+            assert!(!again, "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn head_is_get() {
+        assert_eq!(access(&Method::HEAD, "/screens"), Some(Access::Console(Right::View)));
+        assert_eq!(access(&Method::DELETE, "/screens"), None);
+    }
+}
