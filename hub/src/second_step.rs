@@ -9,7 +9,7 @@ use crate::api_token::Actor;
 use crate::ident::{self, MINUTE, Millis, SECOND, digest};
 use crate::people::find;
 use crate::store::operators::Operator;
-use crate::store::{self, Store, second_step};
+use crate::store::{self, Store, audit, second_step};
 use crate::{Error, Result, password};
 
 /// Bytes of a secret, RFC 4226.

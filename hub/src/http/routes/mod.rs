@@ -73,6 +73,7 @@ const fn row(method: &'static str, path: &'static str, access: Access) -> Route 
     Route { method, path, access, doc }
 }
 
+#[allow(dead_code, reason = "for the descriptions that follow")]
 impl Route {
     /// What it does, in one sentence.
     const fn says(mut self, summary: &'static str) -> Self {
