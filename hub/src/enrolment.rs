@@ -24,7 +24,7 @@ use crate::ident::{self, Millis};
 use crate::store::accounts::Account;
 use crate::store::devices::Device;
 use crate::store::tokens::Token;
-use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, screens, tokens};
+use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings, screens, tokens};
 use crate::{Error, Result, device};
 
 /// Most labels and interfaces of one device that are kept.
@@ -134,6 +134,7 @@ pub async fn enrol(
         tokens::admit(&mut change, &token.id, &id, now).await?;
     }
     devices::put(&mut change, &device).await?;
+    doubts::compare(&mut change, known.as_ref(), &device, now).await?;
     pairings::settle(&mut change, &id, now).await?;
     store::commit(change).await?;
     Ok(Enrolled { device, account })

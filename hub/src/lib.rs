@@ -6,7 +6,7 @@
 //! * [`serve`]: the server as a whole: listener, TLS, shutdown. Tests of other crates start it from here.
 //! * [`http`]: state in, router out; one file per resource.
 //! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], [`pairing`], [`device`],
-//!   [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
+//!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
 //!
@@ -41,6 +41,7 @@ pub mod people;
 pub mod playlist;
 pub mod provision;
 pub mod range;
+pub mod report;
 pub mod rights;
 pub mod seal;
 pub mod second_step;

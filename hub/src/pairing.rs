@@ -18,7 +18,7 @@ use crate::ident::{self, MINUTE, Millis, SECOND, digest};
 use crate::pace::Pace;
 use crate::store::devices::Device;
 use crate::store::pairings::{Pairing, State};
-use crate::store::{self, Connection, Store, accounts, audit, devices, pairings};
+use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings};
 use crate::{Error, Result, device};
 
 /// How long both codes hold.
@@ -319,6 +319,7 @@ async fn admit(
         last_seen: now,
     };
     devices::put(change, &device).await?;
+    doubts::compare(change, known.as_ref(), &device, now).await?;
     Ok(device)
 }
 

@@ -26,7 +26,7 @@ use crate::data_dir::DataDir;
 use crate::error::chain;
 use crate::http::{self, Shared, State};
 use crate::ident::{self, DAY, Millis};
-use crate::store::{self, Store, audit, devices, invitations, operators, pairings, settings};
+use crate::store::{self, Store, audit, devices, invitations, operators, pairings, reports, settings};
 use crate::{Error, Result, blobs, setup, tls};
 
 /// How long requests may go on after the hub was told to stop.
@@ -212,7 +212,8 @@ async fn remove_old_rows(store: &Store, now: Millis) -> Result<()> {
     devices::delete_expired_nonces(&mut change, now).await?;
     pairings::delete_expired(&mut change, now - DAY).await?;
     audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
-    store::commit(change).await
+    store::commit(change).await?;
+    reports::clean(store, now).await
 }
 
 /// Without a public address: the address that is listened on, or the host's name when that is all of them.

@@ -10,6 +10,7 @@
 //! | `GET /v1/authorization` (bearer) | 200 the device's newest authorization as JWS; 403 AUT-001 while there is none |
 //! | `GET /v1/manifest` (bearer) | 200 publication as JWS, with `ETag`; 304 when unchanged |
 //! | `GET /v1/blobs/{sha256}` (bearer) | 200 or 206 with `Range` |
+//! | `POST /v1/report` (bearer) [`crate::report::Report`] | 200 [`crate::report::Reported`] |
 //!
 //! Every refusal is [`ProblemDetails`] (RFC 9457, `application/problem+json`), except those of a device code, which
 //! are RFC 8628's. `Retry-After` is in seconds.

@@ -7,6 +7,7 @@
 //! * [`jws`]: the one signature format, JWS compact with Ed25519, and device identities.
 //! * [`document`]: what the hub signs: authorizations and publications.
 //! * [`bus`]: the D-Bus face of the provisioner, which is all the player knows of it.
+//! * [`report`]: what a device tells its hub: how it is doing, faults, logs, proof of play.
 //! * [`problem`]: the catalogue of everything that can be wrong, with cause and next action.
 //! * [`verdict`]: what a screen writes back to the stick.
 //! * [`token`]: the text form of the secrets that enrol a device.
@@ -27,6 +28,7 @@ pub mod config;
 pub mod document;
 pub mod jws;
 pub mod problem;
+pub mod report;
 pub mod token;
 pub mod verdict;
 

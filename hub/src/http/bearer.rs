@@ -27,30 +27,49 @@ impl Caller {
     }
 }
 
+/// The same device when it reports: its being seen is noted with the report, in one change.
+#[derive(Debug)]
+pub struct Reporter(pub Device, pub Peer);
+
+impl FromRequestParts<Shared> for Reporter {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self> {
+        let device = recognise(parts, state, ident::now()).await?;
+        let Ok(peer) = Peer::from_request_parts(parts, state).await;
+        Ok(Self(device, peer))
+    }
+}
+
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self> {
-        let refuse = |detail: &str| Error::refused(401, Code::AutToken, detail);
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) =
-            header.and_then(|text| text.split_once(' ')).ok_or_else(|| refuse("no bearer token was sent"))?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(refuse("no bearer token was sent"));
-        }
         let now = ident::now();
-        let (subject, _) = state
-            .seal
-            .open(Purpose::Access, token.trim(), now)
-            .map_err(|error| refuse(&format!("the bearer token does not hold: {error}")))?;
-        let id = String::from_utf8(subject).map_err(|_| refuse("the bearer token does not hold"))?;
-        let device = device::answered(&mut *state.store.read().await?, &id, now)
-            .await?
-            .ok_or_else(|| refuse("the hub no longer knows this device"))?;
+        let device = recognise(parts, state, now).await?;
         let Ok(peer) = Peer::from_request_parts(parts, state).await;
         note_seen(state, &device, peer, now).await;
         Ok(Self(device))
     }
+}
+
+/// The device whose access token a request carries.
+async fn recognise(parts: &Parts, state: &Shared, now: Millis) -> Result<Device> {
+    let refuse = |detail: &str| Error::refused(401, Code::AutToken, detail);
+    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (scheme, token) =
+        header.and_then(|text| text.split_once(' ')).ok_or_else(|| refuse("no bearer token was sent"))?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(refuse("no bearer token was sent"));
+    }
+    let (subject, _) = state
+        .seal
+        .open(Purpose::Access, token.trim(), now)
+        .map_err(|error| refuse(&format!("the bearer token does not hold: {error}")))?;
+    let id = String::from_utf8(subject).map_err(|_| refuse("the bearer token does not hold"))?;
+    device::answered(&mut *state.store.read().await?, &id, now)
+        .await?
+        .ok_or_else(|| refuse("the hub no longer knows this device"))
 }
 
 /// Notes that a device has shown itself. Failing at that is no reason to leave its request unanswered.

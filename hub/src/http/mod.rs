@@ -13,6 +13,7 @@ pub mod pairing;
 mod passwords;
 pub mod peer;
 pub mod problem;
+pub mod report;
 pub mod routes;
 pub mod schema;
 pub mod token;
@@ -29,6 +30,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use signage_protocol::api as device_api;
 use signage_protocol::problem::Code;
+use signage_protocol::report as report_api;
 use tokio::sync::Semaphore;
 
 use crate::address::HubUrl;
@@ -36,6 +38,7 @@ use crate::data_dir::DataDir;
 use crate::ident::MINUTE;
 use crate::limiter::Limiter;
 use crate::pace::Pace;
+use crate::report::Inbox;
 use crate::seal::{SECRET_BYTES, Seal};
 use crate::store::{Store, settings};
 use crate::{Error, Result, ident};
@@ -68,6 +71,8 @@ pub struct State {
     pub seal: Seal,
     /// Addresses that are this hub; the first is the public one.
     pub urls: Vec<HubUrl>,
+    /// Reports on their way to the database.
+    pub inbox: Inbox,
     enrolments: Mutex<Limiter>,
     pairings: Mutex<Limiter>,
     pace: Mutex<Pace>,
@@ -91,6 +96,7 @@ impl State {
             directory,
             seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
             urls,
+            inbox: Inbox::default(),
             enrolments: Mutex::new(Limiter::new(ENROLMENTS, MINUTE)),
             pairings: Mutex::new(Limiter::new(PAIRINGS, MINUTE)),
             pace: Mutex::default(),
@@ -137,6 +143,7 @@ pub fn router(state: Shared) -> Router {
         .route(device_api::AUTHORIZATION, get(authorization::get))
         .route(device_api::MANIFEST, get(manifest::get))
         .route(&format!("{}{{sha256}}", device_api::BLOBS), get(blob::get))
+        .route(report_api::REPORT, post(report::post).layer(DefaultBodyLimit::max(report_api::MAX_BYTES)))
         .nest(api::PREFIX, api::router())
         .merge(console::router())
         .fallback(problem::not_found)

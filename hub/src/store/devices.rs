@@ -330,7 +330,7 @@ pub async fn search(store: &Store, account: &str, search: &Search<'_>) -> Result
 }
 
 /// A text that LIKE takes as it is.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 

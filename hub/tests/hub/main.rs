@@ -14,6 +14,7 @@ mod content;
 mod enrolment;
 mod pairing;
 mod people;
+mod reports;
 mod routes;
 mod second_step;
 mod serve;

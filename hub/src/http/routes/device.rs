@@ -11,5 +11,6 @@ pub(super) const ROUTES: &[Route] = &[
     row("POST", "/oauth/token", Open),
     row("GET", "/v1/authorization", Device),
     row("GET", "/v1/manifest", Device),
+    row("POST", "/v1/report", Device),
     row("GET", "/v1/blobs/{sha256}", Device),
 ];
