@@ -261,6 +261,7 @@ fn merge(
         authorized_at,
         created_at: known.map_or(now, |known| known.created_at),
         last_seen: now,
+        session_until: None,
     }
 }
 

@@ -7,6 +7,7 @@
 //! * [`http`]: state in, router out; one file per resource.
 //! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], [`pairing`], [`device`],
 //!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
+//! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
 //!
@@ -23,6 +24,7 @@ pub mod audit_log;
 pub mod backup;
 pub mod blobs;
 pub mod cli;
+pub mod command;
 pub mod content;
 pub mod data_dir;
 pub mod device;
@@ -32,6 +34,7 @@ pub mod export;
 pub mod http;
 pub mod ident;
 pub mod limiter;
+pub mod live;
 pub mod media;
 pub mod name_pattern;
 pub mod pace;

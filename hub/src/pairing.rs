@@ -317,6 +317,7 @@ async fn admit(
         authorized_at,
         created_at: known.as_ref().map_or(now, |known| known.created_at),
         last_seen: now,
+        session_until: None,
     };
     devices::put(change, &device).await?;
     doubts::compare(change, known.as_ref(), &device, now).await?;

@@ -26,7 +26,10 @@ use crate::data_dir::DataDir;
 use crate::error::chain;
 use crate::http::{self, Shared, State};
 use crate::ident::{self, DAY, Millis};
-use crate::store::{self, Store, audit, devices, invitations, operators, pairings, reports, settings};
+use crate::live::{follow, presence};
+use crate::store::{
+    self, Store, audit, commands, devices, invitations, operators, pairings, pushes, reports, settings,
+};
 use crate::{Error, Result, blobs, setup, tls};
 
 /// How long requests may go on after the hub was told to stop.
@@ -37,6 +40,9 @@ const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
 /// How long refusals stay in the audit log.
 const KEEP_REFUSALS_DAYS: i64 = 30;
+/// How long pictures and logs that screens have uploaded stay, and the commands themselves.
+const KEEP_FILES_DAYS: i64 = 30;
+const KEEP_COMMANDS_DAYS: i64 = 90;
 /// An upload older than this was left by a crash.
 const UPLOAD_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -88,6 +94,7 @@ pub struct Running {
     handle: Handle<SocketAddr>,
     server: JoinHandle<std::io::Result<()>>,
     housekeeping: JoinHandle<()>,
+    live: JoinHandle<()>,
 }
 
 /// Opens a data directory for the commands: the directory and the database, made when they are not there.
@@ -135,6 +142,8 @@ impl Hub {
         let server = tokio::spawn(server.handle(handle.clone()).serve(service));
         handle.listening().await;
         let housekeeping = tokio::spawn(keep_house(state.clone(), config, names));
+        let last = pushes::newest(&mut *state.store.read().await?).await?;
+        let live = tokio::spawn(tell(state.clone(), last));
         Ok(Running {
             addr,
             url: public.to_string(),
@@ -145,6 +154,7 @@ impl Hub {
             handle,
             server,
             housekeeping,
+            live,
         })
     }
 }
@@ -154,7 +164,11 @@ impl Running {
     pub async fn stop(mut self) -> Result<()> {
         self.housekeeping.abort();
         self.handle.graceful_shutdown(Some(GRACE));
+        let state = &self.state;
+        state.live.stop(GRACE).await;
+        self.live.abort();
         let result = (&mut self.server).await;
+        report("noting who was connected", presence::write(&state.live, &state.store, ident::now()).await);
         self.state.store.close().await;
         match result {
             Ok(result) => result.map_err(|source| Error::Serve { source }),
@@ -176,8 +190,15 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.housekeeping.abort();
+        self.live.abort();
+        self.state.live.cut();
         self.handle.shutdown();
     }
+}
+
+/// Tells those who are connected what is new, and others that they are connected, for ever.
+async fn tell(state: Shared, last: i64) {
+    tokio::join!(follow::run(&state.live, &state.store, last), presence::run(&state.live, &state.store));
 }
 
 fn certificate(directory: &DataDir, names: &[String]) -> Result<std::sync::Arc<rustls::ServerConfig>> {
@@ -212,6 +233,8 @@ async fn remove_old_rows(store: &Store, now: Millis) -> Result<()> {
     devices::delete_expired_nonces(&mut change, now).await?;
     pairings::delete_expired(&mut change, now - DAY).await?;
     audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
+    pushes::delete_old(&mut change, now - follow::KEEP).await?;
+    commands::delete_old(&mut change, now - KEEP_FILES_DAYS * DAY, now - KEEP_COMMANDS_DAYS * DAY).await?;
     store::commit(change).await?;
     reports::clean(store, now).await
 }

@@ -12,6 +12,8 @@
 //! | `GET /v1/blobs/{sha256}` (bearer) | 200 or 206 with `Range` |
 //! | `POST /v1/report` (bearer) [`crate::report::Report`] | 200 [`crate::report::Reported`] |
 //!
+//! The session and commands are described in [`crate::session`].
+//!
 //! Every refusal is [`ProblemDetails`] (RFC 9457, `application/problem+json`), except those of a device code, which
 //! are RFC 8628's. `Retry-After` is in seconds.
 //!

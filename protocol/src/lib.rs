@@ -5,6 +5,7 @@
 //! * [`config`]: the provisioning file `telemetry_config.json`, parsed and checked as a whole.
 //! * [`api`]: the HTTP interface between a device and its hub.
 //! * [`jws`]: the one signature format, JWS compact with Ed25519, and device identities.
+//! * [`session`]: what hub and device say to each other while they are connected, and commands.
 //! * [`document`]: what the hub signs: authorizations and publications.
 //! * [`bus`]: the D-Bus face of the provisioner, which is all the player knows of it.
 //! * [`report`]: what a device tells its hub: how it is doing, faults, logs, proof of play.
@@ -29,6 +30,7 @@ pub mod document;
 pub mod jws;
 pub mod problem;
 pub mod report;
+pub mod session;
 pub mod token;
 pub mod verdict;
 

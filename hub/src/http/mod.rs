@@ -4,8 +4,10 @@ pub mod api;
 pub mod authorization;
 pub mod bearer;
 pub mod blob;
+pub mod commands;
 pub mod console;
 pub mod enroll;
+pub mod events;
 pub mod manifest;
 pub mod metrics;
 pub mod nonce;
@@ -16,6 +18,7 @@ pub mod problem;
 pub mod report;
 pub mod routes;
 pub mod schema;
+pub mod session;
 pub mod token;
 pub mod user;
 
@@ -37,6 +40,7 @@ use crate::address::HubUrl;
 use crate::data_dir::DataDir;
 use crate::ident::MINUTE;
 use crate::limiter::Limiter;
+use crate::live::Live;
 use crate::pace::Pace;
 use crate::report::Inbox;
 use crate::seal::{SECRET_BYTES, Seal};
@@ -73,6 +77,8 @@ pub struct State {
     pub urls: Vec<HubUrl>,
     /// Reports on their way to the database.
     pub inbox: Inbox,
+    /// Who is connected.
+    pub live: Arc<Live>,
     enrolments: Mutex<Limiter>,
     pairings: Mutex<Limiter>,
     pace: Mutex<Pace>,
@@ -97,6 +103,7 @@ impl State {
             seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
             urls,
             inbox: Inbox::default(),
+            live: Live::new()?,
             enrolments: Mutex::new(Limiter::new(ENROLMENTS, MINUTE)),
             pairings: Mutex::new(Limiter::new(PAIRINGS, MINUTE)),
             pace: Mutex::default(),
@@ -144,6 +151,9 @@ pub fn router(state: Shared) -> Router {
         .route(device_api::MANIFEST, get(manifest::get))
         .route(&format!("{}{{sha256}}", device_api::BLOBS), get(blob::get))
         .route(report_api::REPORT, post(report::post).layer(DefaultBodyLimit::max(report_api::MAX_BYTES)))
+        .merge(session::router())
+        .merge(commands::router())
+        .merge(events::router())
         .nest(api::PREFIX, api::router())
         .merge(console::router())
         .fallback(problem::not_found)

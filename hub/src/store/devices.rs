@@ -13,6 +13,8 @@ use crate::{Error, Result};
 pub const ONLINE: Millis = 3 * MINUTE;
 /// How often `last_seen` is written at most; a screen asks more often than anybody looks.
 const SEEN_STEP: Millis = 10 * SECOND;
+/// How long a screen whose connection has ended may take to come back before it counts as away.
+pub const RECONNECTS: Millis = 20 * SECOND;
 
 /// An enrolled screen.
 #[derive(Debug, Clone)]
@@ -51,8 +53,27 @@ pub struct Device {
     pub authorized_at: Millis,
     /// First enrolment.
     pub created_at: Millis,
-    /// Last request.
+    /// Last request, or last sign of life of its connection.
     pub last_seen: Millis,
+    /// Until when its connection holds, or when it ended; absent while it has never been connected.
+    pub session_until: Option<Millis>,
+}
+
+impl Device {
+    /// Whether it is there: connected, or seen within `threshold` by its requests.
+    pub fn online(&self, threshold: Millis, now: Millis) -> bool {
+        online(self.last_seen, self.session_until, threshold, now)
+    }
+}
+
+/// Whether a device is there. A connection tells at once when it ends; only a device that went on with requests after
+/// that is judged by them.
+pub fn online(last_seen: Millis, session_until: Option<Millis>, threshold: Millis, now: Millis) -> bool {
+    let asks = now.saturating_sub(last_seen) < threshold;
+    match session_until {
+        Some(until) => now < until.saturating_add(RECONNECTS) || (asks && last_seen > until),
+        None => asks,
+    }
 }
 
 #[derive(FromRow)]
@@ -77,6 +98,7 @@ struct Row {
     authorized_at: Millis,
     created_at: Millis,
     last_seen: Millis,
+    session_until: Option<Millis>,
 }
 
 impl TryFrom<Row> for Device {
@@ -103,6 +125,7 @@ impl TryFrom<Row> for Device {
             authorized_at: row.authorized_at,
             created_at: row.created_at,
             last_seen: row.last_seen,
+            session_until: row.session_until,
         })
     }
 }
@@ -205,6 +228,17 @@ pub async fn seen(store: &Store, device: &Device, address: Option<&str>, now: Mi
     super::commit(change).await
 }
 
+/// Notes the version of a device's provisioner.
+pub async fn set_software(connection: &mut Connection, id: &str, software: &str) -> Result<()> {
+    sqlx::query("UPDATE device SET software = $2 WHERE id = $1")
+        .bind(id)
+        .bind(software)
+        .execute(connection)
+        .await
+        .map_err(Error::database("noting the software of a device"))?;
+    Ok(())
+}
+
 /// Takes back the authorization of a device, by a document of its own.
 pub async fn withdraw(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
     set_granted(connection, id, false, now).await
@@ -269,10 +303,10 @@ pub async fn leave(connection: &mut Connection, id: &str, moves_to: Option<&str>
     .bind(id)
     .bind(now)
     .bind(moves_to)
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(Error::database("taking a device out of its account"))?;
-    Ok(())
+    pushes::device(connection, id, Topic::Authorization, now).await
 }
 
 /// Forgets what is known of a device, except what its next authorization needs.
@@ -356,4 +390,24 @@ pub async fn delete_expired_nonces(connection: &mut Connection, now: Millis) -> 
         .await
         .map_err(Error::database("forgetting old nonces"))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_screen_is_there_while_it_is_connected_or_asks() {
+        let at = |last_seen, until, now| online(last_seen, until, ONLINE, now);
+        assert!(at(0, None, ONLINE - 1) && !at(0, None, ONLINE), "one that only asks");
+        assert!(at(0, Some(10 * MINUTE), 9 * MINUTE), "connected, whenever it asked last");
+        let end = 10 * MINUTE;
+        assert!(at(end, Some(end), end + RECONNECTS - 1), "it may be coming back");
+        assert!(
+            !at(end, Some(end), end + RECONNECTS),
+            "it hung up, so it is away however lately it was seen"
+        );
+        assert!(at(end + MINUTE, Some(end), end + 2 * MINUTE), "it goes on with requests");
+        assert!(!at(end + MINUTE, Some(end), end + MINUTE + ONLINE));
+    }
 }

@@ -7,6 +7,8 @@
 pub mod accounts;
 pub mod api_tokens;
 pub mod audit;
+pub mod changes;
+pub mod commands;
 pub mod content;
 pub mod device_logs;
 pub mod devices;
@@ -18,6 +20,7 @@ pub mod operators;
 pub mod pairings;
 pub mod playlists;
 pub mod plays;
+pub mod presence;
 pub mod pushes;
 pub mod reports;
 pub mod screens;
@@ -32,6 +35,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use signage_protocol::Secret;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 
@@ -68,6 +72,8 @@ pub struct Store {
     /// With SQLite one connection: writers queue for it in order, where SQLite's own lock goes to whoever asks at
     /// the right moment. A change must not start another inside it: that one would wait in vain.
     writers: AnyPool,
+    /// Where the database is. It may hold a password.
+    url: Secret,
 }
 
 impl Store {
@@ -92,7 +98,7 @@ impl Store {
         };
         let writers = pool(if kind == Kind::Sqlite { 1 } else { WRITERS }).await?;
         sqlx::migrate!().run(&writers).await.map_err(|source| Error::Migrate { source })?;
-        Ok(Self { kind, readers: pool(READERS).await?, writers })
+        Ok(Self { kind, readers: pool(READERS).await?, writers, url: Secret::new(url) })
     }
 
     /// Starts a change, which sees what every earlier change has left and is seen by every later one: changes
@@ -188,7 +194,9 @@ fn pragmas() -> String {
 
 /// Makes a change last.
 pub async fn commit(transaction: Transaction) -> Result<()> {
-    transaction.commit().await.map_err(Error::database("finishing a change"))
+    transaction.commit().await.map_err(Error::database("finishing a change"))?;
+    changes::committed();
+    Ok(())
 }
 
 /// A list in a column.

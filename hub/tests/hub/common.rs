@@ -80,6 +80,12 @@ impl TestHub {
         (added, bytes)
     }
 
+    /// The head of an answer that has no end.
+    pub async fn head(&self, request: Request<Body>) -> Answer {
+        let (parts, _) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        Answer { status: parts.status, headers: parts.headers, body: Vec::new() }
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }

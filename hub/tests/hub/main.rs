@@ -8,6 +8,7 @@ mod access;
 mod api;
 mod audit;
 mod cli;
+mod commands;
 mod common;
 mod console;
 mod content;

@@ -12,6 +12,7 @@ use signage_hub::ident::{self, DAY};
 use signage_hub::people;
 use signage_hub::rights::{Right, Role};
 use signage_hub::store::accounts::Account;
+use signage_hub::store::commands;
 use signage_hub::store::operators::{self, Operator};
 use signage_protocol::token::Kind;
 
@@ -70,6 +71,15 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
     if path.starts_with("/tokens/") {
         return hub.token(Kind::Provisioning).await.0.id;
     }
+    if path.starts_with("/commands/") {
+        return crate::commands::with_file(hub, u8::try_from(number % 251).unwrap()).await;
+    }
+    if path.ends_with("/screenshot") {
+        let command = crate::commands::with_file(hub, u8::try_from(number % 251).unwrap()).await;
+        let mut connection = hub.store().read().await.unwrap();
+        let found = commands::by_id(&mut connection, &hub.account.id, &command).await.unwrap();
+        return found.unwrap().command.device;
+    }
     if path.starts_with("/screens/") {
         let screen = Screen::new(u8::try_from(number % 251).unwrap());
         return screen.enroll(hub, &hub.token(Kind::Provisioning).await.1).await.device_id;
@@ -79,9 +89,15 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
 
 /// What is sent along: fields that are good enough to get as far as the thing.
 fn body(method: &str, path: &str) -> Value {
+    if (method, path) == ("POST", "/api/v1/screens/{id}/commands") {
+        return json!({ "command": { "kind": "reboot" } });
+    }
     match (method, path.trim_start_matches("/api/v1")) {
         ("PATCH", "/people/{id}") | ("POST", "/people/{id}/role") => json!({ "role": "viewer" }),
         ("POST", "/screens/{id}/transfer") => json!({ "code": "sgx_0" }),
+        ("POST", "/screens/{id}/commands") => {
+            json!({ "kind": "reboot" })
+        }
         ("POST", path) if path.contains("/pair") => {
             json!({ "code": "BCDF-GHJK", "name": "Lobby", "location": "" })
         }
@@ -103,6 +119,10 @@ async fn ask(hub: &TestHub, route: &Route, path: &str, who: Option<&Somebody>) -
         return hub.send(request.body(fields.to_string().into()).unwrap()).await;
     }
     request = request.header(header::COOKIE, &who.cookie);
+    if route.path == "/events" {
+        // It goes on for as long as the page is open.
+        return hub.head(request.body(Body::empty()).unwrap()).await;
+    }
     if route.method == "GET" {
         return hub.send(request.body(Body::empty()).unwrap()).await;
     }
@@ -143,7 +163,13 @@ async fn everybody_gets_as_far_as_their_role_and_their_account() {
             Access::Api(right) => (right, false),
             Access::Console(right) => (right, true),
             Access::Device => {
-                let answer = ask(&hub, route, &route.path.replace("{sha256}", &"0".repeat(64)), None).await;
+                let answer = ask(
+                    &hub,
+                    route,
+                    &route.path.replace("{sha256}", &"0".repeat(64)).replace("{id}", "x"),
+                    None,
+                )
+                .await;
                 assert_eq!(answer.problem(), (401, "AUT-004".into()), "{what}");
                 continue;
             }

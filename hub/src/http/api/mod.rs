@@ -2,6 +2,7 @@
 //! per resource; the console and the command line do nothing that cannot be done here.
 
 mod audit;
+pub(crate) mod commands;
 pub(super) mod enrol_tokens;
 mod people;
 mod screens;
@@ -51,6 +52,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/screens/{id}/unpair", post(screens::unpair))
         .route("/screens/{id}/transfer", post(screens::transfer))
         .route("/transfer-codes", post(screens::transfer_code))
+        .merge(commands::router())
         .merge(enrol_tokens::router())
 }
 

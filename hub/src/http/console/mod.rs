@@ -3,6 +3,7 @@
 
 mod api_tokens;
 mod audit;
+mod commands;
 mod form;
 mod layout;
 mod me;
@@ -45,6 +46,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/pair/deny", post(pair::deny))
         .route("/pair/transfer-code", post(pair::transfer_code))
         .merge(tokens::router())
+        .merge(commands::router())
         .route("/sign-in/code", post(sign_in::submit_code))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/setup", get(welcome::show_setup).post(welcome::set_up))

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use signage_protocol::Secret;
 
 use super::super::Shared;
+use super::commands;
 use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
 use super::screens::{Health, ago};
@@ -149,11 +150,17 @@ async fn answer(
     }
 }
 
-async fn render(state: &Shared, session: &Session, id: &str, message: Option<Markup>) -> Result<Markup> {
+pub(super) async fn render(
+    state: &Shared,
+    session: &Session,
+    id: &str,
+    message: Option<Markup>,
+) -> Result<Markup> {
     let account = &session.operator.account;
     let mut connection = state.store.read().await?;
     let device = device::find(&mut connection, account, id).await?;
     let standing = devices::standing(&mut connection, id).await?;
+    let given = commands::newest(&mut connection, &device).await?;
     drop(connection);
     let viewer = session.viewer(state)?;
     let now = ident::now();
@@ -162,13 +169,14 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Option<Mar
         p { a href="/screens" { "Screens" } }
         div.head {
             h1 { (device.name) }
-            span.state.(health.class()) { (health.word()) }
+            span #live-state data-live { span.state.(health.class()) { (health.word()) } }
         }
         @if let Some(message) = message { (message) }
         div.card {
             h2 { "This screen" }
-            (facts(&device, &standing, now))
+            div #live-facts data-live { (facts(&device, &standing, now)) }
         }
+        (commands::section(&device, &given, &viewer, now))
         @if viewer.role.may(Right::ManageScreens) {
             (details(&device, &playlists::list(&state.store, account).await?, &viewer))
             (authorization(&device, &viewer))
@@ -243,7 +251,7 @@ fn authorization(device: &Device, viewer: &Viewer<'_>) -> Markup {
         div.card {
             h2 { "Authorization" }
             @if device.granted {
-                p { "While it is authorized the screen plays, also without a network. When you withdraw the authorization it stops within a minute, or as soon as it is online again." }
+                p { "While it is authorized the screen plays, also without a network. When you withdraw the authorization it stops within seconds, or as soon as it is online again." }
                 (button(device, viewer, "withdraw", "Withdraw authorization", true))
             } @else {
                 p { "The authorization of this screen was withdrawn. It plays again when you authorize it." }

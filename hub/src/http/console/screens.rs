@@ -23,7 +23,7 @@ impl Health {
     pub(super) fn of(device: &Device, now: Millis) -> Self {
         if !device.granted {
             Self::Unauthorized
-        } else if now.saturating_sub(device.last_seen) < ONLINE {
+        } else if device.online(ONLINE, now) {
             Self::Online
         } else {
             Self::Offline

@@ -1,6 +1,7 @@
 //! Every route of the hub, one file per area, and who may use it. A request is checked against this table before its handler sees
 //! it: a route that has no row here answers nobody.
 
+mod commands;
 mod device;
 mod pages;
 mod people;
@@ -114,7 +115,8 @@ impl Route {
 }
 
 /// The table, area by area.
-const AREAS: &[&[Route]] = &[device::ROUTES, pages::ROUTES, people::ROUTES, screens::ROUTES, tokens::ROUTES];
+const AREAS: &[&[Route]] =
+    &[commands::ROUTES, device::ROUTES, pages::ROUTES, people::ROUTES, screens::ROUTES, tokens::ROUTES];
 
 /// Every row.
 pub fn all() -> impl Iterator<Item = &'static Route> {
