@@ -1,12 +1,16 @@
 //! Tokens for programs: making, withdrawing and recognising them.
+//!
+//! A token is a service account: it has a name and goes on when the person who made it leaves. A personal one
+//! belongs to somebody: it gets no further than they do, rests while they are suspended and ends with them.
 
 use signage_protocol::Secret;
 
+use crate::folder_rights::{self, Scope};
 use crate::ident::{self, MINUTE, Millis};
 use crate::rights::Role;
 use crate::store::api_tokens::ApiToken;
-use crate::store::{self, Store, api_tokens, audit};
-use crate::{Error, Result, account};
+use crate::store::{self, Store, api_tokens, audit, operators};
+use crate::{Error, Result, account, groups, people};
 
 /// By it people and secret scanners know such a token.
 pub const PREFIX: &str = "sga_";
@@ -27,7 +31,33 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// Makes a token. The secret is in the answer and nowhere else.
+/// A token to be made.
+#[derive(Debug, Clone)]
+pub struct New<'a> {
+    /// What it is for.
+    pub name: &'a str,
+    /// What it may do.
+    pub role: Role,
+    /// When it ends by itself.
+    pub expires_at: Option<Millis>,
+    /// Whether it belongs to the actor, or is a service account.
+    pub personal: bool,
+    /// All that it is to reach; empty for everything.
+    pub folder: &'a str,
+}
+
+/// What a token opens.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The token.
+    pub token: ApiToken,
+    /// What it may do now: no more than its owner.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+}
+
+/// Makes a service account that reaches everything. The secret is in the answer and nowhere else.
 pub async fn create(
     store: &Store,
     actor: &Actor<'_>,
@@ -36,7 +66,18 @@ pub async fn create(
     expires_at: Option<Millis>,
     now: Millis,
 ) -> Result<(ApiToken, Secret)> {
-    let name = name.trim();
+    make(store, actor, &New { name, role, expires_at, personal: false, folder: "" }, now).await
+}
+
+/// Makes a token. The secret is in the answer and nowhere else.
+pub async fn make(
+    store: &Store,
+    actor: &Actor<'_>,
+    new: &New<'_>,
+    now: Millis,
+) -> Result<(ApiToken, Secret)> {
+    let (name, role, expires_at) = (new.name.trim(), new.role, new.expires_at);
+    let folder = Some(folder_rights::folder(new.folder)?).filter(|folder| !folder.is_empty());
     if name.is_empty() || name.chars().count() > account::MAX_NAME {
         return Err(Error::Invalid(format!("the name of a token has 1 to {} characters", account::MAX_NAME)));
     }
@@ -55,10 +96,18 @@ pub async fn create(
         expires_at,
         revoked_at: None,
         last_used: None,
+        owner: new.personal.then(|| actor.id.to_owned()),
+        folder,
     };
     let mut change = store.write().await?;
+    if new.personal && people::find(&mut change, actor.account, actor.id).await.is_err() {
+        return Err(Error::Conflict("a personal token belongs to a person: sign in to make one".into()));
+    }
     api_tokens::insert(&mut change, &token).await?;
-    audit::by(&mut change, actor, "api-token.create", &token.id, Some(role.as_str()), now).await?;
+    let kind = if new.personal { "personal" } else { "service account" };
+    let place = token.folder.as_deref().map(|folder| format!(", only {folder}")).unwrap_or_default();
+    let detail = format!("{}, {kind}{place}", role.as_str());
+    audit::by(&mut change, actor, "api-token.create", &token.id, Some(&detail), now).await?;
     store::commit(change).await?;
     Ok((token, secret))
 }
@@ -73,18 +122,30 @@ pub async fn revoke(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
     store::commit(change).await
 }
 
-/// The token of a secret, if it holds. Its use is noted once a minute.
-pub async fn recognise(store: &Store, secret: &str, now: Millis) -> Result<Option<ApiToken>> {
+/// What a secret opens, if it holds. Its use is noted once a minute.
+pub async fn recognise(store: &Store, secret: &str, now: Millis) -> Result<Option<Opened>> {
     if !secret.starts_with(PREFIX) {
         return Ok(None);
     }
     let token = api_tokens::by_digest(store, &ident::digest(secret)).await?;
-    let token =
-        token.filter(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end));
-    if let Some(token) = &token
-        && token.last_used.is_none_or(|used| now.saturating_sub(used) >= MINUTE)
-    {
+    let Some(token) =
+        token.filter(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end))
+    else {
+        return Ok(None);
+    };
+    let (mut role, mut scope) = (token.role, Scope::default());
+    if let Some(owner) = &token.owner {
+        let mut connection = store.read().await?;
+        let owner = operators::by_id(&mut connection, owner).await?;
+        let Some(owner) = owner.filter(|owner| owner.suspended_at.is_none()) else {
+            return Ok(None);
+        };
+        role = role.min(owner.role()?);
+        scope = groups::scope(&mut connection, &owner).await?;
+    }
+    if token.last_used.is_none_or(|used| now.saturating_sub(used) >= MINUTE) {
         api_tokens::used(store, &token.id, now).await?;
     }
-    Ok(token)
+    let scope = scope.only_within(token.folder.clone());
+    Ok(Some(Opened { token, role, scope }))
 }

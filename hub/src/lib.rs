@@ -31,6 +31,8 @@ pub mod device;
 pub mod enrolment;
 pub mod error;
 pub mod export;
+pub mod folder_rights;
+pub mod groups;
 pub mod http;
 pub mod ident;
 pub mod limiter;

@@ -7,7 +7,7 @@ use crate::ident::{self, DAY, Millis, digest};
 use crate::rights::Role;
 use crate::store::invitations::Invitation;
 use crate::store::operators::Operator;
-use crate::store::{self, Connection, Store, audit, invitations, operators};
+use crate::store::{self, Connection, Store, api_tokens, audit, invitations, operators};
 use crate::{Error, Result};
 
 /// How long the link of an invitation is good.
@@ -133,8 +133,38 @@ pub async fn remove(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
     keep_an_admin(&mut change, &person, "removed").await?;
     // First, while the person still has a name.
     audit::by(&mut change, actor, "person.remove", id, Some(&person.email), now).await?;
+    api_tokens::end_of(&mut change, id, now).await?;
     operators::delete(&mut change, id).await?;
     store::commit(change).await
+}
+
+/// Keeps a person of the actor's account out, or lets them in again. What they are and have made stays; their
+/// sessions end, and their own API tokens rest.
+pub async fn suspend(
+    store: &Store,
+    actor: &Actor<'_>,
+    id: &str,
+    suspended: bool,
+    now: Millis,
+) -> Result<Operator> {
+    let mut change = store.write().await?;
+    let mut person = find(&mut change, actor.account, id).await?;
+    if person.suspended_at.is_some() == suspended {
+        return Ok(person);
+    }
+    if suspended && actor.id == id {
+        return Err(Error::Conflict("nobody suspends themselves; ask another admin".into()));
+    }
+    if suspended {
+        keep_an_admin(&mut change, &person, "suspended").await?;
+        operators::delete_sessions_of(&mut change, id).await?;
+    }
+    person.suspended_at = suspended.then_some(now);
+    operators::set_suspended(&mut change, id, person.suspended_at).await?;
+    let action = if suspended { "person.suspend" } else { "person.unsuspend" };
+    audit::by(&mut change, actor, action, id, None, now).await?;
+    store::commit(change).await?;
+    Ok(person)
 }
 
 /// A person of an account by id.
@@ -148,6 +178,7 @@ pub async fn find(connection: &mut Connection, account: &str, id: &str) -> Resul
 /// An account without an admin could never get one again.
 async fn keep_an_admin(connection: &mut Connection, person: &Operator, what: &str) -> Result<()> {
     if person.role()? == Role::Admin
+        && person.suspended_at.is_none()
         && operators::count_role(connection, &person.account, Role::Admin.as_str()).await? <= 1
     {
         return Err(Error::Conflict(format!(

@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
 /// A role: each includes the ones before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Looks.
@@ -25,6 +26,9 @@ pub enum Right {
     View,
     /// To change content, playlists, layouts and schedules.
     EditContent,
+    /// To put content on air: to publish a draft, or to approve what others have drafted. An account may keep it
+    /// from content managers.
+    Publish,
     /// To change screens, their tokens and their authorization.
     ManageScreens,
     /// To change people, API tokens and the account, and to read the audit log.
@@ -40,7 +44,7 @@ impl Role {
         matches!(
             (self, right),
             (Self::Admin, _)
-                | (Self::Content, Right::View | Right::EditContent)
+                | (Self::Content, Right::View | Right::EditContent | Right::Publish)
                 | (Self::Viewer, Right::View)
         )
     }
@@ -81,7 +85,8 @@ mod tests {
 
     #[test]
     fn each_role_includes_the_ones_before() {
-        let all = [Right::View, Right::EditContent, Right::ManageScreens, Right::ManageAccount];
+        let all =
+            [Right::View, Right::EditContent, Right::Publish, Right::ManageScreens, Right::ManageAccount];
         for pair in Role::ALL.windows(2) {
             assert!(all.iter().all(|right| !pair[0].may(*right) || pair[1].may(*right)));
         }

@@ -6,6 +6,7 @@ mod backup;
 mod ca;
 mod content;
 mod device;
+mod group;
 mod operator;
 mod output;
 mod playlist;
@@ -49,9 +50,12 @@ enum Command {
     /// Make and list accounts, and set passwords.
     #[command(subcommand)]
     Account(account::Command),
-    /// Invite, list and remove the people of an account, and change what they may do.
+    /// Invite, list, suspend and remove the people of an account, and change what they may do.
     #[command(subcommand)]
     Operator(operator::Command),
+    /// Make groups of people, and say what they may do in which folders.
+    #[command(subcommand)]
+    Group(group::Command),
     /// Make, list and revoke enrolment tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -79,6 +83,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Ca => ca::run(data_dir).await,
         Command::Account(command) => command.run(data_dir).await,
         Command::Operator(command) => command.run(data_dir).await,
+        Command::Group(command) => command.run(data_dir).await,
         Command::Token(command) => command.run(data_dir).await,
         Command::Device(command) => command.run(data_dir).await,
         Command::Content(command) => command.run(data_dir).await,

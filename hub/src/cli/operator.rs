@@ -55,6 +55,16 @@ pub enum Command {
         /// E-mail address or id of the person.
         person: String,
     },
+    /// Keep somebody out without removing them: ends the sessions, and rests their personal API tokens.
+    Suspend {
+        /// E-mail address or id of the person.
+        person: String,
+    },
+    /// Let somebody in again who was suspended.
+    Unsuspend {
+        /// E-mail address or id of the person.
+        person: String,
+    },
     /// Switch off somebody's second step of signing in, when phone and recovery codes are gone.
     ResetTotp {
         /// E-mail address or id of the person.
@@ -91,8 +101,10 @@ impl Command {
                 let account = accounts::find(&store, &account).await?;
                 let people = operators::list(&store, &account.id).await?;
                 let invited = invitations::list(&store, &account.id, now).await?;
-                let joined =
-                    people.into_iter().map(|person| (person.id, person.email, person.role, "joined"));
+                let joined = people.into_iter().map(|person| {
+                    let state = if person.suspended_at.is_some() { "suspended" } else { "joined" };
+                    (person.id, person.email, person.role, state)
+                });
                 let all =
                     joined.chain(invited.into_iter().map(|one| (one.id, one.email, one.role, "invited")));
                 if json {
@@ -115,6 +127,16 @@ impl Command {
                 people::remove(&store, &by_cli(&person), &person.id, now).await?;
                 output::line(&format!("Removed {}", person.email))
             }
+            Self::Suspend { person } => {
+                let person = find(&store, &person).await?;
+                people::suspend(&store, &by_cli(&person), &person.id, true, now).await?;
+                output::line(&format!("{} cannot sign in now", person.email))
+            }
+            Self::Unsuspend { person } => {
+                let person = find(&store, &person).await?;
+                people::suspend(&store, &by_cli(&person), &person.id, false, now).await?;
+                output::line(&format!("{} can sign in again", person.email))
+            }
             Self::ResetTotp { person } => {
                 let person = find(&store, &person).await?;
                 second_step::switch_off(&store, &by_cli(&person), &person.id, now).await?;
@@ -128,7 +150,7 @@ fn by_cli(person: &Operator) -> Actor<'_> {
     Actor { account: &person.account, id: "cli" }
 }
 
-async fn find(store: &Store, person: &str) -> Result<Operator> {
+pub(super) async fn find(store: &Store, person: &str) -> Result<Operator> {
     let found = match person.contains('@') {
         true => operators::by_email(store, &person.to_lowercase()).await?,
         false => operators::by_id(&mut *store.read().await?, person).await?,

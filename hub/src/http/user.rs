@@ -9,6 +9,7 @@ use signage_protocol::problem::Code;
 use super::Shared;
 use super::console::session;
 use crate::api_token::{self, Actor};
+use crate::folder_rights::{self, Area, Scope, Verdict};
 use crate::rights::{Right, Role};
 use crate::{Error, Result, ident};
 
@@ -26,12 +27,16 @@ pub struct User {
     pub role: Role,
     /// Digest of the cookie of a person.
     pub session: Option<String>,
+    /// Where they may do it.
+    pub scope: Scope,
+    /// What a group gives them beyond their role, for what this request is about. The guard of the routes finds out.
+    pub granted: Option<Right>,
 }
 
 impl User {
     /// Refuses those without a right. Every handler begins with this.
     pub fn may(&self, right: Right) -> Result<Actor<'_>> {
-        if self.role.may(right) {
+        if self.role.may(right) || self.granted == Some(right) {
             return Ok(Actor { account: &self.account, id: &self.id });
         }
         Err(Error::refused(
@@ -40,6 +45,31 @@ impl User {
             format!("the role {} does not include this", self.role.as_str()),
         ))
     }
+
+    /// Refuses those who may not do something in a folder: where something is to be made or put.
+    pub fn check_folder(&self, right: Right, area: Area, folder: Option<&str>) -> Result<()> {
+        check_folder(&self.scope, self.role, right, area, folder)
+    }
+}
+
+/// Refuses those who may not do something in a folder.
+pub(super) fn check_folder(
+    scope: &Scope,
+    role: Role,
+    right: Right,
+    area: Area,
+    folder: Option<&str>,
+) -> Result<()> {
+    let folder = folder_rights::folder(folder.unwrap_or_default())?;
+    if scope.verdict(role, right, area, Some(&folder)) == Verdict::Allowed {
+        return Ok(());
+    }
+    let folder = if folder.is_empty() { "no folder".to_owned() } else { format!("the folder {folder}") };
+    let detail = format!(
+        "you may not change {} in {folder}; an admin gives rights on folders on the page Groups",
+        area.as_str()
+    );
+    Err(Error::refused(403, Code::ApiForbidden, detail))
 }
 
 impl FromRequestParts<Shared> for User {
@@ -55,8 +85,10 @@ impl FromRequestParts<Shared> for User {
             let secret = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
             let (_, secret) = secret.ok_or_else(|| refuse("the Authorization header is no bearer token"))?;
             let token = api_token::recognise(&state.store, secret.trim(), ident::now()).await?;
-            let token = token.ok_or_else(|| refuse("the API token is unknown, revoked or expired"))?;
-            return Ok(Self { account: token.account, id: token.id, role: token.role, session: None });
+            let opened = token.ok_or_else(|| refuse("the API token is unknown, revoked or expired"))?;
+            let (role, scope) = (opened.role, opened.scope);
+            let (account, id) = (opened.token.account, opened.token.id);
+            return Ok(Self { account, id, role, session: None, scope, granted: None });
         }
         let session = session::find(state, &CookieJar::from_headers(&parts.headers)).await?;
         let session = session.ok_or_else(|| refuse("send an API token: Authorization: Bearer sga_…"))?;
@@ -71,7 +103,14 @@ impl FromRequestParts<Shared> for User {
             ));
         }
         let digest = ident::digest(&session.cookie);
-        let operator = session.operator;
-        Ok(Self { role: operator.role()?, account: operator.account, id: operator.id, session: Some(digest) })
+        let (operator, scope) = (session.operator, session.scope);
+        Ok(Self {
+            role: operator.role()?,
+            account: operator.account,
+            id: operator.id,
+            session: Some(digest),
+            scope,
+            granted: None,
+        })
     }
 }

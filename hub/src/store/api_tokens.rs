@@ -30,6 +30,10 @@ pub struct ApiToken {
     pub revoked_at: Option<Millis>,
     /// When it was used last, to the minute.
     pub last_used: Option<Millis>,
+    /// The person it belongs to and ends with; none for a service account.
+    pub owner: Option<String>,
+    /// The folder that is all it reaches.
+    pub folder: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -44,6 +48,8 @@ struct Row {
     expires_at: Option<Millis>,
     revoked_at: Option<Millis>,
     last_used: Option<Millis>,
+    owner: Option<String>,
+    folder: Option<String>,
 }
 
 impl TryFrom<Row> for ApiToken {
@@ -61,6 +67,8 @@ impl TryFrom<Row> for ApiToken {
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
             last_used: row.last_used,
+            owner: row.owner,
+            folder: row.folder,
         })
     }
 }
@@ -68,8 +76,8 @@ impl TryFrom<Row> for ApiToken {
 /// Adds a token.
 pub async fn insert(connection: &mut Connection, token: &ApiToken) -> Result<()> {
     sqlx::query(
-        "INSERT INTO api_token (id, account, name, role, digest, created_by, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO api_token (id, account, name, role, digest, created_by, created_at, expires_at, \
+         owner, folder) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&token.id)
     .bind(&token.account)
@@ -79,6 +87,8 @@ pub async fn insert(connection: &mut Connection, token: &ApiToken) -> Result<()>
     .bind(&token.created_by)
     .bind(token.created_at)
     .bind(token.expires_at)
+    .bind(&token.owner)
+    .bind(&token.folder)
     .execute(connection)
     .await
     .map_err(Error::database("storing an API token"))?;
@@ -122,6 +132,17 @@ pub async fn revoke(connection: &mut Connection, account: &str, id: &str, now: M
     .await
     .map_err(Error::database("revoking an API token"))?;
     Ok(result.rows_affected() == 1)
+}
+
+/// Withdraws every token that belongs to a person.
+pub async fn end_of(connection: &mut Connection, owner: &str, now: Millis) -> Result<()> {
+    sqlx::query("UPDATE api_token SET revoked_at = $2 WHERE owner = $1 AND revoked_at IS NULL")
+        .bind(owner)
+        .bind(now)
+        .execute(connection)
+        .await
+        .map_err(Error::database("revoking the API tokens of a person"))?;
+    Ok(())
 }
 
 /// Notes that a token was used.

@@ -6,6 +6,7 @@ use sqlx::FromRow;
 
 use super::pushes::{self, Topic};
 use super::{Connection, Store, from_json, to_json};
+use crate::folder_rights::{Area, Scope};
 use crate::ident::{MINUTE, Millis, SECOND};
 use crate::{Error, Result};
 
@@ -334,6 +335,8 @@ pub struct Search<'a> {
     pub after: (&'a str, &'a str),
     /// Most devices.
     pub limit: i64,
+    /// In folders that are there for whoever asks.
+    pub scope: &'a Scope,
 }
 
 /// A page of an account's devices by name.
@@ -343,12 +346,13 @@ pub async fn search(store: &Store, account: &str, search: &Search<'_>) -> Result
         "" => "%".to_owned(),
         tag => format!("%{}%", escape(&serde_json::to_string(tag).map_err(Error::json("a tag"))?)),
     };
-    sqlx::query_as::<_, Row>(
-        "SELECT * FROM device WHERE account = $1 AND left_at IS NULL AND tags LIKE $2 ESCAPE '!' \
+    let seen = search.scope.sql(Area::Screens, "folder");
+    sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(format!(
+        "SELECT * FROM device WHERE account = $1 AND left_at IS NULL AND {seen} AND tags LIKE $2 ESCAPE '!' \
          AND LOWER(name || ' ' || COALESCE(location, '') || ' ' || COALESCE(serial, '') || ' ' || \
          COALESCE(model, '') || ' ' || id) LIKE LOWER($3) ESCAPE '!' \
-         AND (name > $4 OR (name = $4 AND id > $5)) ORDER BY name, id LIMIT $6",
-    )
+         AND (name > $4 OR (name = $4 AND id > $5)) ORDER BY name, id LIMIT $6"
+    )))
     .bind(account)
     .bind(tag)
     .bind(format!("%{}%", escape(search.text.trim())))

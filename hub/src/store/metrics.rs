@@ -1,6 +1,7 @@
 //! Counts over several tables, for monitoring.
 
 use super::Store;
+use crate::folder_rights::{Area, Scope};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -19,15 +20,17 @@ pub struct Counts {
     pub content_bytes: i64,
 }
 
-/// Counts what an account has; a screen that was not seen since `seen_since` is offline.
-pub async fn counts(store: &Store, account: &str, seen_since: Millis) -> Result<Counts> {
+/// Counts what an account has; a screen that was not seen since `seen_since` is offline. Screens
+/// in hidden folders do not count.
+pub async fn counts(store: &Store, account: &str, scope: &Scope, seen_since: Millis) -> Result<Counts> {
     let failed = || Error::database("counting for the metrics");
     let mut connection = store.read().await?;
-    let (online, offline, unauthorized) = sqlx::query_as::<_, (i64, i64, i64)>(
+    let seen = scope.sql(Area::Screens, "folder");
+    let (online, offline, unauthorized) = sqlx::query_as::<_, (i64, i64, i64)>(sqlx::AssertSqlSafe(format!(
         "SELECT COUNT(CASE WHEN granted = 1 AND last_seen >= $2 THEN 1 END), \
          COUNT(CASE WHEN granted = 1 AND last_seen < $2 THEN 1 END), \
-         COUNT(CASE WHEN granted = 0 THEN 1 END) FROM device WHERE account = $1 AND left_at IS NULL",
-    )
+         COUNT(CASE WHEN granted = 0 THEN 1 END) FROM device WHERE account = $1 AND left_at IS NULL AND {seen}"
+    )))
     .bind(account)
     .bind(seen_since)
     .fetch_one(&mut *connection)

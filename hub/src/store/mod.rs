@@ -14,6 +14,8 @@ pub mod device_logs;
 pub mod devices;
 pub mod doubts;
 pub mod faults;
+pub mod folders;
+pub mod groups;
 pub mod invitations;
 pub mod metrics;
 pub mod operators;

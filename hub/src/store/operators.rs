@@ -30,6 +30,8 @@ pub struct Operator {
     pub totp_failures: i64,
     /// When the last of these was.
     pub totp_failed_at: Millis,
+    /// Since when this person may not sign in, by an admin's decision.
+    pub suspended_at: Option<Millis>,
 }
 
 impl Operator {
@@ -52,6 +54,7 @@ impl Operator {
             totp_step: None,
             totp_failures: 0,
             totp_failed_at: 0,
+            suspended_at: None,
         })
     }
 
@@ -118,14 +121,16 @@ pub async fn list(store: &Store, account: &str) -> Result<Vec<Operator>> {
         .map_err(Error::database("listing operators"))
 }
 
-/// How many people of an account have a role.
+/// How many people of an account have a role and may sign in.
 pub async fn count_role(connection: &mut Connection, account: &str, role: &str) -> Result<i64> {
-    sqlx::query_scalar("SELECT COUNT(*) FROM operator WHERE account = $1 AND role = $2")
-        .bind(account)
-        .bind(role)
-        .fetch_one(connection)
-        .await
-        .map_err(Error::database("counting operators"))
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM operator WHERE account = $1 AND role = $2 AND suspended_at IS NULL",
+    )
+    .bind(account)
+    .bind(role)
+    .fetch_one(connection)
+    .await
+    .map_err(Error::database("counting operators"))
 }
 
 /// Changes a person's role.
@@ -139,11 +144,24 @@ pub async fn set_role(connection: &mut Connection, id: &str, role: &str) -> Resu
     Ok(())
 }
 
-/// Removes a person, with the sessions and recovery codes.
+/// Suspends a person, or lets them in again. Sessions are another matter.
+pub async fn set_suspended(connection: &mut Connection, id: &str, at: Option<Millis>) -> Result<()> {
+    sqlx::query("UPDATE operator SET suspended_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(at)
+        .execute(connection)
+        .await
+        .map_err(Error::database("suspending an operator"))?;
+    Ok(())
+}
+
+/// Removes a person, with all that hangs on them.
 pub async fn delete(connection: &mut Connection, id: &str) -> Result<()> {
     for query in [
         "DELETE FROM session WHERE operator = $1",
         "DELETE FROM recovery_code WHERE operator = $1",
+        "DELETE FROM group_member WHERE operator = $1",
+        "DELETE FROM identity WHERE operator = $1",
         "DELETE FROM operator WHERE id = $1",
     ] {
         sqlx::query(query)
@@ -188,7 +206,7 @@ pub async fn delete_other_sessions(connection: &mut Connection, operator: &str, 
 }
 
 /// Signs a person in: the cookie's digest until a moment. False when the person no longer has the password with
-/// which `operator` was read.
+/// which `operator` was read, or is suspended.
 pub async fn insert_session(
     connection: &mut Connection,
     digest: &str,
@@ -198,7 +216,8 @@ pub async fn insert_session(
 ) -> Result<bool> {
     let result = sqlx::query(
         "INSERT INTO session (digest, operator, created_at, expires_at) \
-         SELECT $1, id, $3, $4 FROM operator WHERE id = $2 AND password_hash = $5",
+         SELECT $1, id, $3, $4 FROM operator WHERE id = $2 AND password_hash = $5 \
+         AND suspended_at IS NULL",
     )
     .bind(digest)
     .bind(&operator.id)
@@ -216,7 +235,7 @@ pub async fn by_session(store: &Store, digest: &str, now: Millis) -> Result<Opti
     let mut connection = store.read().await?;
     sqlx::query_as(
         "SELECT operator.* FROM session JOIN operator ON operator.id = session.operator \
-         WHERE session.digest = $1 AND session.expires_at > $2",
+         WHERE session.digest = $1 AND session.expires_at > $2 AND operator.suspended_at IS NULL",
     )
     .bind(digest)
     .bind(now)

@@ -5,6 +5,7 @@ use signage_protocol::token::Kind;
 use sqlx::FromRow;
 
 use super::{Connection, Store, from_json, to_json};
+use crate::folder_rights::{Area, Scope};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -255,6 +256,8 @@ pub struct Filter {
     pub kind: Option<Kind>,
     /// After the token with this id.
     pub after: Option<String>,
+    /// Of screens in folders that are there for whoever asks.
+    pub scope: Scope,
 }
 
 /// At most `limit` tokens of an account, newest first.
@@ -266,8 +269,9 @@ pub async fn page(
     now: Millis,
 ) -> Result<Vec<Token>> {
     let mut connection = store.read().await?;
+    let seen = filter.scope.sql(Area::Screens, "COALESCE(s.folder, t.folder)");
     let sql = format!(
-        "{SELECT}WHERE t.account = $1 \
+        "{SELECT}WHERE t.account = $1 AND {seen} \
          AND (CAST($2 AS TEXT) IS NULL OR t.id < $2) \
          AND (CAST($3 AS TEXT) IS NULL OR t.kind = $3) \
          AND (CAST($4 AS TEXT) IS NULL OR $4 = CASE WHEN t.revoked_at IS NOT NULL THEN 'revoked' \

@@ -13,6 +13,7 @@ mod common;
 mod console;
 mod content;
 mod enrolment;
+mod folders;
 mod pairing;
 mod people;
 mod reports;

@@ -9,11 +9,11 @@ use sha2::{Digest as _, Sha256};
 use signage_hub::api_token::{self, Actor};
 use signage_hub::http::routes::{self, Access, Route};
 use signage_hub::ident::{self, DAY};
-use signage_hub::people;
 use signage_hub::rights::{Right, Role};
 use signage_hub::store::accounts::Account;
 use signage_hub::store::commands;
 use signage_hub::store::operators::{self, Operator};
+use signage_hub::{groups, people};
 use signage_protocol::token::Kind;
 
 use crate::api::secret;
@@ -68,6 +68,10 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
         let (_, code) = people::invite(hub.store(), &actor, &email, Role::Viewer, now).await.unwrap();
         return people::join(hub.store(), code.expose(), "hash".into(), now).await.unwrap().id;
     }
+    if path.starts_with("/groups/") {
+        let new = groups::Change { name: Some(email), ..Default::default() };
+        return groups::create(hub.store(), &actor, &new, now).await.unwrap().id;
+    }
     if path.starts_with("/tokens/") {
         return hub.token(Kind::Provisioning).await.0.id;
     }
@@ -94,6 +98,7 @@ fn body(method: &str, path: &str) -> Value {
     }
     match (method, path.trim_start_matches("/api/v1")) {
         ("PATCH", "/people/{id}") | ("POST", "/people/{id}/role") => json!({ "role": "viewer" }),
+        ("POST", "/groups" | "/groups/{id}") => json!({ "name": "Group" }),
         ("POST", "/screens/{id}/transfer") => json!({ "code": "sgx_0" }),
         ("POST", "/screens/{id}/commands") => {
             json!({ "kind": "reboot" })

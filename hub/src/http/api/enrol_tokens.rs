@@ -13,6 +13,7 @@ use super::super::Shared;
 use super::super::user::User;
 use super::Input;
 use crate::export::{self, File, Format};
+use crate::folder_rights::Area;
 use crate::ident::{self, Millis};
 use crate::provision::{self, Provision};
 use crate::rights::Right;
@@ -130,6 +131,7 @@ async fn list(
         state: wanted.state.as_deref().map(str::parse::<TokenState>).transpose()?,
         kind: wanted.kind.as_deref().map(kind).transpose()?,
         after: wanted.after.clone(),
+        scope: user.scope.clone(),
     };
     let (limit, now) = (wanted.limit()?, ident::now());
     let found = tokens::page(&state.store, &user.account, &filter, limit + 1, now).await?;
@@ -158,6 +160,7 @@ async fn create(
     if new.count.is_some() || new.first.is_some() {
         return Err(Error::Invalid("count and first are of use at /tokens/bulk only".into()));
     }
+    user.check_folder(Right::ManageScreens, Area::Screens, new.folder.as_deref())?;
     let provision = provision(&state, &user.account, new.network.as_ref(), now).await?;
     let made = token::create(&state.store, &actor, kind, new.grant(), now).await?;
     one(made.into(), &provision, now)
@@ -177,6 +180,7 @@ async fn bulk(
             "only device tokens are made in bulk; a provisioning token serves many".into(),
         ));
     }
+    user.check_folder(Right::ManageScreens, Area::Screens, new.folder.as_deref())?;
     let (count, first) = (new.count.unwrap_or_default(), new.first.unwrap_or(1));
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let provision = provision(&state, &user.account, new.network.as_ref(), now).await?;

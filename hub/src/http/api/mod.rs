@@ -4,6 +4,7 @@
 mod audit;
 pub(crate) mod commands;
 pub(super) mod enrol_tokens;
+pub(in crate::http) mod groups;
 mod people;
 mod screens;
 mod tokens;
@@ -54,6 +55,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/transfer-codes", post(screens::transfer_code))
         .merge(commands::router())
         .merge(enrol_tokens::router())
+        .merge(groups::router())
 }
 
 /// A list, as every list is answered.

@@ -29,7 +29,9 @@ pub(super) struct New {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
-    role: Role,
+    role: Option<Role>,
+    /// Keeps the person out, or lets them in again.
+    suspended: Option<bool>,
 }
 
 /// One's own password.
@@ -47,7 +49,7 @@ pub(super) async fn list(State(state): State<Shared>, user: User) -> Result<Json
     Ok(Json(List { items: people.iter().map(describe).collect() }))
 }
 
-/// Changes a role.
+/// Changes a role, suspends somebody or lets them in again.
 pub(super) async fn change(
     State(state): State<Shared>,
     user: User,
@@ -55,7 +57,14 @@ pub(super) async fn change(
     Input(change): Input<Change>,
 ) -> Result<Json<Value>> {
     let actor = user.may(Right::ManageAccount)?;
-    let person = people::set_role(&state.store, &actor, &id, change.role, ident::now()).await?;
+    let now = ident::now();
+    let mut person = people::find(&mut *state.store.read().await?, actor.account, &id).await?;
+    if let Some(role) = change.role {
+        person = people::set_role(&state.store, &actor, &id, role, now).await?;
+    }
+    if let Some(suspended) = change.suspended {
+        person = people::suspend(&state.store, &actor, &id, suspended, now).await?;
+    }
     Ok(Json(describe(&person)))
 }
 
@@ -137,6 +146,7 @@ fn describe(person: &Operator) -> Value {
         "id": person.id,
         "email": person.email,
         "role": person.role,
+        "suspendedAt": person.suspended_at.map(timestamp),
         "secondStep": person.totp_secret.is_some(),
         "createdAt": timestamp(person.created_at),
     })

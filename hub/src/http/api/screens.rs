@@ -15,6 +15,7 @@ use super::super::peer::Peer;
 use super::super::user::User;
 use super::Input;
 use crate::device::{self, Change, Leave};
+use crate::folder_rights::Area;
 use crate::ident::{self, timestamp};
 use crate::pairing::{self, Entry};
 use crate::rights::Right;
@@ -107,6 +108,7 @@ pub(super) async fn list(
         text: &wanted.search,
         tag: &wanted.tag,
         after: (&name, &id),
+        scope: &user.scope,
         limit: limit.saturating_add(1),
     };
     let mut found = devices::search(&state.store, &user.account, &search).await?;
@@ -250,6 +252,7 @@ pub(super) async fn pair(
     Input(new): Input<Pair>,
 ) -> Result<(StatusCode, Json<Value>)> {
     let actor = user.may(Right::ManageScreens)?;
+    user.check_folder(Right::ManageScreens, Area::Screens, None)?;
     let entry = Entry { code: &new.code, device: None, name: &new.name, location: new.location.as_deref() };
     let device = pairing::pair(&state.store, &actor, &entry, peer.text().as_deref(), ident::now()).await?;
     Ok((StatusCode::CREATED, Json(describe(&device))))

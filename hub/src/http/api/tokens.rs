@@ -22,6 +22,12 @@ pub(super) struct New {
     name: String,
     role: Role,
     expires_at: Option<Timestamp>,
+    /// Whether it belongs to whoever makes it and ends with them; otherwise it is a service account.
+    #[serde(default)]
+    personal: bool,
+    /// All that it is to reach.
+    #[serde(default)]
+    folder: String,
 }
 
 /// The tokens of the account, without their secrets.
@@ -39,8 +45,9 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<Value>)> {
     let actor = user.may(Right::ManageAccount)?;
     let expires_at = new.expires_at.map(Timestamp::as_millisecond);
-    let (token, secret) =
-        api_token::create(&state.store, &actor, &new.name, new.role, expires_at, ident::now()).await?;
+    let New { name, role, personal, folder, .. } = &new;
+    let wanted = api_token::New { name, role: *role, expires_at, personal: *personal, folder };
+    let (token, secret) = api_token::make(&state.store, &actor, &wanted, ident::now()).await?;
     let mut answer = describe(&token);
     answer["token"] = json!(secret.expose());
     Ok((StatusCode::CREATED, Json(answer)))
@@ -62,6 +69,8 @@ fn describe(token: &ApiToken) -> Value {
         "id": token.id,
         "name": token.name,
         "role": token.role,
+        "owner": token.owner,
+        "folder": token.folder,
         "createdBy": token.created_by,
         "createdAt": timestamp(token.created_at),
         "expiresAt": token.expires_at.map(timestamp),

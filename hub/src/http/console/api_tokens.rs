@@ -14,6 +14,7 @@ use super::session::Session;
 use crate::ident::{self, DAY, Millis};
 use crate::rights::{Right, Role};
 use crate::store::api_tokens::{self, ApiToken};
+use crate::store::operators::{self, Operator};
 use crate::{Error, Result, api_token};
 
 /// What the form offers, in days; 0 is for ever.
@@ -25,6 +26,11 @@ pub(super) struct New {
     name: String,
     role: Role,
     days: String,
+    /// `service` or `personal`.
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    folder: String,
 }
 
 pub(super) async fn list(State(state): State<Shared>, session: Session) -> Result<Markup> {
@@ -40,7 +46,9 @@ pub(super) async fn create(
     let days = LIFETIMES.iter().find(|(days, _)| days.to_string() == input.days);
     let (days, _) = days.ok_or_else(|| Error::Invalid("choose until when the token is good".into()))?;
     let expires_at = (*days > 0).then(|| now + days * DAY);
-    let made = api_token::create(&state.store, &actor, &input.name, input.role, expires_at, now).await;
+    let New { name, role, kind, folder, .. } = &input;
+    let wanted = api_token::New { name, role: *role, expires_at, personal: kind == "personal", folder };
+    let made = api_token::make(&state.store, &actor, &wanted, now).await;
     let (status, notice) = match made {
         Ok((token, secret)) => {
             let notice = html! {
@@ -73,6 +81,7 @@ pub(super) async fn revoke(
 async fn show(state: &Shared, session: &Session, notice: Markup) -> Result<Markup> {
     let viewer = session.viewer(state)?;
     let tokens = api_tokens::list(&state.store, &session.operator.account).await?;
+    let people = operators::list(&state.store, &session.operator.account).await?;
     let now = ident::now();
     let content = html! {
         div.head { h1 { "API tokens" } }
@@ -83,7 +92,7 @@ async fn show(state: &Shared, session: &Session, notice: Markup) -> Result<Marku
                 p { "By an API token a program does what people do here, as far as its role goes. Make one below." }
             }
         } @else {
-            (table(&tokens, &viewer, now))
+            (table(&tokens, &people, &viewer, now))
         }
         section.card {
             h2 { "Make a token" }
@@ -102,15 +111,27 @@ async fn show(state: &Shared, session: &Session, notice: Markup) -> Result<Marku
                         @for (days, name) in LIFETIMES { option value=(days) selected[days == 90] { (name) } }
                     }
                 }
+                div {
+                    label for="kind" { "Belongs to" }
+                    select #kind name="kind" {
+                        option value="service" { "nobody: service account" }
+                        option value="personal" { "you: ends with you" }
+                    }
+                }
+                div {
+                    label for="folder" { "Only this folder (optional)" }
+                    input #folder name="folder" maxlength="500" placeholder="Berlin/Foyer";
+                }
                 input type="hidden" name="form" value=(viewer.form);
                 button type="submit" { "Make the token" }
             }
+            p.hint { "A service account goes on when the person who made it leaves. A personal token gets no further than its owner and ends with them. With a folder, a token sees and changes only what lies in it, and neither people nor the account." }
         }
     };
     Ok(page("API tokens", Some(&viewer), content))
 }
 
-fn table(tokens: &[ApiToken], viewer: &Viewer<'_>, now: Millis) -> Markup {
+fn table(tokens: &[ApiToken], people: &[Operator], viewer: &Viewer<'_>, now: Millis) -> Markup {
     html! {
         div.card.flush {
             table {
@@ -118,18 +139,25 @@ fn table(tokens: &[ApiToken], viewer: &Viewer<'_>, now: Millis) -> Markup {
                     th scope="col" { "Name" }
                     th scope="col" { "State" }
                     th scope="col" { "Role" }
+                    th scope="col" { "Belongs to" }
                     th scope="col" { "Made" }
                     th scope="col" { "Last used" }
                     th scope="col" { "Ends" }
                     th scope="col" { "Revoke" }
                 } }
-                tbody { @for token in tokens { (row(token, viewer, now)) } }
+                tbody { @for token in tokens { (row(token, owner(token, people), viewer, now)) } }
             }
         }
     }
 }
 
-fn row(token: &ApiToken, viewer: &Viewer<'_>, now: Millis) -> Markup {
+/// The address of the person whom a token belongs to.
+fn owner<'a>(token: &ApiToken, people: &'a [Operator]) -> Option<&'a str> {
+    let owner = token.owner.as_ref()?;
+    people.iter().find(|person| person.id == *owner).map(|person| person.email.as_str())
+}
+
+fn row(token: &ApiToken, owner: Option<&str>, viewer: &Viewer<'_>, now: Millis) -> Markup {
     let (class, state) = match (token.revoked_at, token.expires_at) {
         (Some(_), _) => ("unauthorized", "Revoked"),
         (None, Some(end)) if end <= now => ("offline", "Expired"),
@@ -139,7 +167,13 @@ fn row(token: &ApiToken, viewer: &Viewer<'_>, now: Millis) -> Markup {
         tr {
             th scope="row" { (token.name) }
             td data-label="State" { span.state.(class) { (state) } }
-            td data-label="Role" { (token.role.title()) }
+            td data-label="Role" {
+                (token.role.title())
+                @if let Some(folder) = &token.folder { span.minor { "only " (folder) } }
+            }
+            td data-label="Belongs to" {
+                @match owner { Some(email) => (email), None => { @if token.owner.is_some() { "somebody who left" } @else { "service account" } } }
+            }
             td data-label="Made" { (day(token.created_at)) }
             td data-label="Last used" { @match token.last_used { Some(at) => (day(at)), None => "never" } }
             td data-label="Ends" { @match token.expires_at { Some(at) => (day(at)), None => "never" } }

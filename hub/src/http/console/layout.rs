@@ -18,11 +18,12 @@ pub struct Viewer<'a> {
 }
 
 /// The pages that are reached from every other: title and path. Each is shown to those who may open it.
-const NAVIGATION: [(&str, &str); 6] = [
+const NAVIGATION: [(&str, &str); 7] = [
     ("Screens", "/screens"),
     ("Tokens", "/tokens"),
     ("Pair", "/pair"),
     ("People", "/people"),
+    ("Groups", "/groups"),
     ("API tokens", "/api-tokens"),
     ("Audit", "/audit"),
 ];

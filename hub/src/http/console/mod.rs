@@ -5,6 +5,7 @@ mod api_tokens;
 mod audit;
 mod commands;
 mod form;
+mod groups;
 mod layout;
 mod me;
 mod pair;
@@ -62,6 +63,9 @@ pub(super) fn router() -> Router<Shared> {
         .route("/people/{id}/role", post(people::set_role))
         .route("/people/{id}/remove", post(people::remove))
         .route("/people/{id}/reset-totp", post(people::reset_totp))
+        .route("/people/{id}/suspend", post(people::suspend))
+        .route("/people/{id}/unsuspend", post(people::unsuspend))
+        .merge(groups::router())
         .route("/api-tokens", get(api_tokens::list).post(api_tokens::create))
         .route("/api-tokens/{id}/revoke", post(api_tokens::revoke))
         .route("/audit", get(audit::list))

@@ -11,6 +11,7 @@ use super::super::peer::Peer;
 use super::form::{Checked, Nothing};
 use super::layout::page;
 use super::session::Session;
+use crate::folder_rights::Area;
 use crate::pairing::{self, Entry};
 use crate::rights::Right;
 use crate::store::pairings::Pairing;
@@ -53,6 +54,9 @@ pub(super) async fn submit(
             Ok(_) => confirm(&state, &session, peer, &input, None).await,
             Err(error) => form(&state, &session, &input, Some(&error)),
         };
+    }
+    if let Err(error) = session.check_folder(Right::ManageScreens, Area::Screens, None) {
+        return form(&state, &session, &input, Some(&error));
     }
     let entry = Entry {
         code: &input.code,

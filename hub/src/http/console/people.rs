@@ -14,7 +14,7 @@ use crate::ident::{self, timestamp};
 use crate::rights::{Right, Role};
 use crate::store::invitations::{self, Invitation};
 use crate::store::operators::{self, Operator};
-use crate::{Error, Result, people, second_step};
+use crate::{Error, Result, people, second_step, store};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Invite {
@@ -83,6 +83,30 @@ pub(super) async fn remove(
     }
 }
 
+pub(super) async fn suspend(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, _): Checked<Nothing>,
+) -> Result<Response> {
+    set_suspended(&state, &session, &id, true).await
+}
+
+pub(super) async fn unsuspend(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, _): Checked<Nothing>,
+) -> Result<Response> {
+    set_suspended(&state, &session, &id, false).await
+}
+
+async fn set_suspended(state: &Shared, session: &Session, id: &str, suspended: bool) -> Result<Response> {
+    let actor = session.may(Right::ManageAccount)?;
+    match people::suspend(&state.store, &actor, id, suspended, ident::now()).await {
+        Ok(_) => Ok(Redirect::to("/people").into_response()),
+        Err(error) => refused(state, session, error).await,
+    }
+}
+
 pub(super) async fn reset_totp(
     State(state): State<Shared>,
     Path(id): Path<String>,
@@ -120,6 +144,12 @@ async fn show(state: &Shared, session: &Session, notice: Notice) -> Result<Marku
     let account = &session.operator.account;
     let people = operators::list(&state.store, account).await?;
     let invited = invitations::list(&state.store, account, ident::now()).await?;
+    let mut connection = state.store.read().await?;
+    let mut groups = Vec::with_capacity(people.len());
+    for person in &people {
+        groups.push(store::groups::names_of(&mut connection, &person.id).await?);
+    }
+    drop(connection);
     let content = html! {
         div.head { h1 { "People" } }
         @match &notice {
@@ -137,11 +167,12 @@ async fn show(state: &Shared, session: &Session, notice: Notice) -> Result<Marku
                 thead { tr {
                     th scope="col" { "E-mail address" }
                     th scope="col" { "Role" }
+                    th scope="col" { "Groups" }
                     th scope="col" { "Second step" }
                     th scope="col" { "Since" }
-                    th scope="col" { "Remove" }
+                    th scope="col" { "Suspend or remove" }
                 } }
-                tbody { @for person in &people { (row(person, session, &viewer)?) } }
+                tbody { @for (person, groups) in people.iter().zip(&groups) { (row(person, groups, session, &viewer)?) } }
             }
         }
         @if people.len() == 1 && invited.is_empty() {
@@ -161,6 +192,7 @@ async fn show(state: &Shared, session: &Session, notice: Notice) -> Result<Marku
                 input type="hidden" name="form" value=(viewer.form);
                 button type="submit" { "Make a link" }
             }
+            p.hint { "What somebody may do in which folders is said by " a href="/groups" { "groups" } "." }
             p.hint { "A viewer looks. A content manager also changes what is played. An admin also changes screens, tokens and people." }
         }
         @if !invited.is_empty() { (invitation_table(&invited, &viewer)) }
@@ -168,17 +200,26 @@ async fn show(state: &Shared, session: &Session, notice: Notice) -> Result<Marku
     Ok(page("People", Some(&viewer), content))
 }
 
-fn row(person: &Operator, session: &Session, viewer: &Viewer<'_>) -> Result<Markup> {
+fn row(person: &Operator, groups: &[String], session: &Session, viewer: &Viewer<'_>) -> Result<Markup> {
     let role = person.role()?;
     let own = person.id == session.operator.id;
     Ok(html! {
         tr {
-            th scope="row" { (person.email) @if own { span.minor { "This is you" } } }
+            th scope="row" {
+                (person.email)
+                @if own { span.minor { "This is you" } }
+                @if person.suspended_at.is_some() { span.minor { span.state.unauthorized { "Suspended" } } }
+            }
             td data-label="Role" {
                 form.inline method="post" action={ "/people/" (person.id) "/role" } {
                     (roles("", &format!("Role of {}", person.email), role))
                     input type="hidden" name="form" value=(viewer.form);
                     button.quiet type="submit" { "Change" }
+                }
+            }
+            td data-label="Groups" {
+                @if groups.is_empty() { span.minor { "none" } } @else {
+                    span.tags { @for name in groups { span.tag { (name) } } }
                 }
             }
             td data-label="Second step" {
@@ -198,10 +239,25 @@ fn row(person: &Operator, session: &Session, viewer: &Viewer<'_>) -> Result<Mark
                 }
             }
             td data-label="Since" { (day(person.created_at)) }
-            td data-label="Remove" {
+            td data-label="Suspend or remove" {
+                @if person.suspended_at.is_some() {
+                    form method="post" action={ "/people/" (person.id) "/unsuspend" } {
+                        input type="hidden" name="form" value=(viewer.form);
+                        button.quiet type="submit" aria-label={ "Let " (person.email) " in again" } { "Let in again" }
+                    }
+                } @else if !own {
+                    details {
+                        summary { "Suspend" }
+                        p { "Ends every session of " (person.email) " at once and keeps them out until you let them in again. Their personal API tokens rest." }
+                        form method="post" action={ "/people/" (person.id) "/suspend" } {
+                            input type="hidden" name="form" value=(viewer.form);
+                            button.danger type="submit" { "Suspend " (person.email) }
+                        }
+                    }
+                }
                 details {
                     summary { "Remove" }
-                    p { "Ends every session of " (person.email) " at once. API tokens that they made go on." }
+                    p { "Ends every session of " (person.email) " and their personal API tokens at once. Service accounts that they made go on." }
                     form method="post" action={ "/people/" (person.id) "/remove" } {
                         input type="hidden" name="form" value=(viewer.form);
                         button.danger type="submit" { "Remove " (person.email) }

@@ -7,6 +7,7 @@ use super::super::Shared;
 use super::layout::page;
 use super::session::Session;
 use crate::Result;
+use crate::folder_rights::Area;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
 use crate::rights::Right;
 use crate::store::devices::{self, Device, ONLINE};
@@ -48,7 +49,8 @@ impl Health {
 }
 
 pub(super) async fn list(State(state): State<Shared>, session: Session) -> Result<Markup> {
-    let screens = devices::list(&state.store, &session.operator.account).await?;
+    let mut screens = devices::list(&state.store, &session.operator.account).await?;
+    screens.retain(|device| session.scope.sees(Area::Screens, device.folder.as_deref()));
     let manages = session.may(Right::ManageScreens).is_ok();
     let now = ident::now();
     let online = screens.iter().filter(|device| Health::of(device, now) == Health::Online).count();

@@ -9,16 +9,17 @@ use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use signage_protocol::problem::Code;
 
-use super::super::Shared;
 use super::super::peer::Peer;
+use super::super::{Shared, user};
 use super::layout::Viewer;
 use crate::api_token::Actor;
+use crate::folder_rights::{Area, Scope};
 use crate::ident::{self, DAY, MINUTE, Millis, digest};
 use crate::rights::Right;
 use crate::seal::Purpose;
 use crate::store::operators::{self, Operator};
 use crate::store::{self, audit};
-use crate::{Error, Result, pairing};
+use crate::{Error, Result, groups, pairing};
 
 /// The browser keeps a `__Host-` cookie to this host, over TLS only.
 pub const COOKIE: &str = "__Host-signage";
@@ -38,15 +39,24 @@ pub struct Session {
     pub operator: Operator,
     /// The cookie.
     pub cookie: String,
+    /// Where this person may do what.
+    pub scope: Scope,
+    /// What a group gives them beyond their role, for what this request is about. The guard of the routes finds out.
+    pub granted: Option<Right>,
 }
 
 impl Session {
     /// Refuses those without a right.
     pub fn may(&self, right: Right) -> Result<Actor<'_>> {
-        if self.operator.role()?.may(right) {
+        if self.operator.role()?.may(right) || self.granted == Some(right) {
             return Ok(self.actor());
         }
         Err(Error::refused(403, Code::ApiForbidden, "your role does not include this"))
+    }
+
+    /// Refuses those who may not do something in a folder: where something is to be made or put.
+    pub fn check_folder(&self, right: Right, area: Area, folder: Option<&str>) -> Result<()> {
+        user::check_folder(&self.scope, self.operator.role()?, right, area, folder)
     }
 
     /// This person, for the audit log.
@@ -109,7 +119,11 @@ pub async fn find(state: &Shared, jar: &CookieJar) -> Result<Option<Session>> {
         return Ok(None);
     };
     let operator = operators::by_session(&state.store, &digest(&cookie), ident::now()).await?;
-    Ok(operator.map(|operator| Session { operator, cookie }))
+    let Some(operator) = operator else {
+        return Ok(None);
+    };
+    let scope = groups::scope(&mut *state.store.read().await?, &operator).await?;
+    Ok(Some(Session { operator, cookie, scope, granted: None }))
 }
 
 /// A cookie that only this host gets, only over TLS, and no script sees.

@@ -23,6 +23,7 @@ use crate::{Error, Result, second_step};
 const TICKET_LIFETIME: Millis = 10 * MINUTE;
 const WRONG: &str = "The e-mail address or the password is not right.";
 const TOO_MANY: &str = "Too many attempts. Please wait a minute.";
+const SUSPENDED: &str = "Your access is suspended. Ask an admin of your account to let you in again.";
 const TOO_OLD: &str = "This page was open too long. Please try again.";
 
 #[derive(Deserialize)]
@@ -74,6 +75,9 @@ pub(super) async fn submit(
         tokio::time::sleep(passwords::FAILURE_DELAY).await;
         return refuse(StatusCode::UNAUTHORIZED, WRONG).await;
     };
+    if operator.suspended_at.is_some() {
+        return refuse(StatusCode::FORBIDDEN, SUSPENDED).await;
+    }
     if operator.totp_secret.is_some() {
         let ticket = ticket(&state, &operator);
         return second_form(&state, jar, StatusCode::OK, None, &ticket);

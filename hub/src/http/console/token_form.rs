@@ -17,6 +17,7 @@ use super::layout::page;
 use super::session::Session;
 use super::tokens::{date, title};
 use crate::export::{self, Format};
+use crate::folder_rights::Area;
 use crate::rights::Right;
 use crate::store::playlists::{self, Playlist};
 use crate::store::tokens::{Grant, kind_name, parse_kind};
@@ -102,6 +103,7 @@ pub(super) async fn create(
 ) -> Result<Response> {
     let made = async {
         let (actor, now) = (session.may(Right::ManageScreens)?, ident::now());
+        session.check_folder(Right::ManageScreens, Area::Screens, Some(&input.folder))?;
         // What cannot go into the file is said before the token is made.
         provision(&state, actor.account, network(&input.network)?.as_ref(), now).await?;
         let (kind, grant) = (input.kind(), input.grant());
@@ -121,6 +123,7 @@ pub(super) async fn bulk(
     let made = async {
         let (actor, now) = (session.may(Right::ManageScreens)?, ident::now());
         provision(&state, actor.account, network(&input.network)?.as_ref(), now).await?;
+        session.check_folder(Right::ManageScreens, Area::Screens, Some(&input.folder))?;
         let count = input.count.trim().parse().unwrap_or_default();
         token::bulk(&state.store, &actor, count, 1, input.grant(), now).await
     };

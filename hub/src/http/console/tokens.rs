@@ -47,7 +47,8 @@ pub(super) struct Wanted {
 async fn list(State(state): State<Shared>, session: Session, Query(wanted): Query<Wanted>) -> Result<Markup> {
     let makes = session.may(Right::ManageScreens).is_ok();
     let chosen = wanted.state.parse::<TokenState>().ok();
-    let filter = Filter { state: chosen, kind: None, after: wanted.after.clone() };
+    let filter =
+        Filter { state: chosen, kind: None, after: wanted.after.clone(), scope: session.scope.clone() };
     let (account, now) = (&session.operator.account, ident::now());
     let mut found = tokens::page(&state.store, account, &filter, PAGE as i64 + 1, now).await?;
     let more = found.len() > PAGE;

@@ -1,8 +1,10 @@
 //! Every route of the hub, one file per area, and who may use it. A request is checked against this table before its handler sees
 //! it: a route that has no row here answers nobody.
 
+mod access;
 mod commands;
 mod device;
+mod folders;
 mod pages;
 mod people;
 mod screens;
@@ -47,6 +49,9 @@ pub struct Route {
     pub access: Access,
     /// What the API's description says of it.
     pub doc: Doc,
+    /// Whether its handler asks `check_folder` of what it makes or changes. Other routes that change something and
+    /// name nothing that lies in a folder are closed to those whose folders are limited.
+    pub by_folder: bool,
 }
 
 /// Makes the JSON Schema of a type, and of what it consists of, known to a generator.
@@ -71,7 +76,7 @@ pub struct Doc {
 
 const fn row(method: &'static str, path: &'static str, access: Access) -> Route {
     let doc = Doc { summary: "", query: None, body: None, answer: None, status: 200, media_type: None };
-    Route { method, path, access, doc }
+    Route { method, path, access, doc, by_folder: false }
 }
 
 #[allow(dead_code, reason = "for the descriptions that follow")]
@@ -79,6 +84,12 @@ impl Route {
     /// What it does, in one sentence.
     const fn says(mut self, summary: &'static str) -> Self {
         self.doc.summary = summary;
+        self
+    }
+
+    /// Its handler asks `check_folder` of every folder that it changes something in.
+    const fn by_folder(mut self) -> Self {
+        self.by_folder = true;
         self
     }
 
@@ -115,18 +126,30 @@ impl Route {
 }
 
 /// The table, area by area.
-const AREAS: &[&[Route]] =
-    &[commands::ROUTES, device::ROUTES, pages::ROUTES, people::ROUTES, screens::ROUTES, tokens::ROUTES];
+const AREAS: &[&[Route]] = &[
+    access::ROUTES,
+    commands::ROUTES,
+    device::ROUTES,
+    pages::ROUTES,
+    people::ROUTES,
+    screens::ROUTES,
+    tokens::ROUTES,
+];
 
 /// Every row.
 pub fn all() -> impl Iterator<Item = &'static Route> {
     AREAS.iter().copied().flatten()
 }
 
+/// The row of a route, if it is one.
+pub fn find(method: &Method, path: &str) -> Option<&'static Route> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    all().find(|route| route.method == method && route.path == path)
+}
+
 /// Who may use a route, if it is one.
 pub fn access(method: &Method, path: &str) -> Option<Access> {
-    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-    all().find(|route| route.method == method && route.path == path).map(|route| route.access)
+    find(method, path).map(|route| route.access)
 }
 
 /// Lets a request pass to its handler if the table does. Who asks is found out once: the handler's [`User`] or
@@ -135,32 +158,49 @@ pub(super) async fn guard(State(state): State<Shared>, request: Request, next: N
     let Some(path) = request.extensions().get::<MatchedPath>().cloned() else {
         return next.run(request).await;
     };
-    let Some(access) = access(request.method(), path.as_str()) else {
+    let Some(route) = find(request.method(), path.as_str()) else {
         return unlisted(request.method(), path.as_str()).await;
     };
     let (mut parts, body) = request.into_parts();
-    match access {
+    match route.access {
         Access::Open | Access::Device => {}
         Access::Page => {
             let response = next.run(Request::from_parts(parts, body)).await;
             return console::readable(&state, None, response);
         }
         Access::Api(right) => {
-            let user = match User::from_request_parts(&mut parts, &state).await {
+            let mut user = match User::from_request_parts(&mut parts, &state).await {
                 Ok(user) => user,
                 Err(error) => return error.into_response(),
             };
+            let who = folders::Who { account: &user.account, role: user.role, scope: &user.scope };
+            match folders::check(&state, &mut parts, route, right, who).await {
+                Ok(granted) => user.granted = granted,
+                Err(error) => return error.into_response(),
+            }
             if let Err(error) = user.may(right) {
                 return error.into_response();
             }
             parts.extensions.insert(user);
         }
         Access::Console(right) => {
-            let session = match Session::from_request_parts(&mut parts, &state).await {
+            let mut session = match Session::from_request_parts(&mut parts, &state).await {
                 Ok(session) => session,
                 Err(response) => return response,
             };
-            let response = match session.may(right) {
+            let checked = match session.operator.role() {
+                Ok(role) => {
+                    let who =
+                        folders::Who { account: &session.operator.account, role, scope: &session.scope };
+                    folders::check(&state, &mut parts, route, right, who).await
+                }
+                Err(error) => Err(error),
+            };
+            let checked = checked.and_then(|granted| {
+                session.granted = granted;
+                session.may(right).map(drop)
+            });
+            let response = match checked {
                 Ok(_) => {
                     parts.extensions.insert(session.clone());
                     next.run(Request::from_parts(parts, body)).await

@@ -7,9 +7,9 @@ use crate::rights::Right::{ManageScreens, View};
 /// The rows of this area.
 pub(super) const ROUTES: &[Route] = &[
     row("GET", "/api/v1/screens", Api(View)),
-    row("POST", "/api/v1/screens/pair", Api(ManageScreens)),
-    row("POST", "/api/v1/screens/pair/look", Api(ManageScreens)),
-    row("POST", "/api/v1/screens/pair/deny", Api(ManageScreens)),
+    row("POST", "/api/v1/screens/pair", Api(ManageScreens)).by_folder(),
+    row("POST", "/api/v1/screens/pair/look", Api(ManageScreens)).by_folder(),
+    row("POST", "/api/v1/screens/pair/deny", Api(ManageScreens)).by_folder(),
     row("GET", "/api/v1/screens/{id}", Api(View)),
     row("PATCH", "/api/v1/screens/{id}", Api(ManageScreens)),
     row("DELETE", "/api/v1/screens/{id}", Api(ManageScreens)),
@@ -26,8 +26,8 @@ pub(super) const ROUTES: &[Route] = &[
     row("POST", "/screens/{id}/unpair", Console(ManageScreens)),
     row("POST", "/screens/{id}/delete", Console(ManageScreens)),
     row("POST", "/screens/{id}/transfer", Console(ManageScreens)),
-    row("GET", "/pair", Console(ManageScreens)),
-    row("POST", "/pair", Console(ManageScreens)),
-    row("POST", "/pair/deny", Console(ManageScreens)),
+    row("GET", "/pair", Console(ManageScreens)).by_folder(),
+    row("POST", "/pair", Console(ManageScreens)).by_folder(),
+    row("POST", "/pair/deny", Console(ManageScreens)).by_folder(),
     row("POST", "/pair/transfer-code", Console(ManageScreens)),
 ];

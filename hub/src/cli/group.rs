@@ -1,0 +1,217 @@
+//! `signage-hub group …`
+
+use std::path::Path;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::{operator, output};
+use crate::api_token::Actor;
+use crate::folder_rights::{self, Area, Entry, Level};
+use crate::groups::{self, Change};
+use crate::ident::{self, timestamp};
+use crate::serve::open;
+use crate::store::groups::{self as stored, Group};
+use crate::store::{Connection, accounts};
+use crate::{Error, Result};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a group of people.
+    Create {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Name of the group.
+        #[arg(long)]
+        name: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the groups of an account, with their members and what they may do in folders.
+    List {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Rename a group.
+    Rename {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Name or id of the group.
+        group: String,
+        /// New name.
+        name: String,
+    },
+    /// Put somebody into a group.
+    Add {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Name or id of the group.
+        group: String,
+        /// E-mail address or id of the person.
+        person: String,
+    },
+    /// Take somebody out of a group.
+    Drop {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Name or id of the group.
+        group: String,
+        /// E-mail address or id of the person.
+        person: String,
+    },
+    /// Say what the members of a group may do in a folder and below it.
+    Folder {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Name or id of the group.
+        group: String,
+        /// Of what: content or screens.
+        #[arg(long)]
+        area: Area,
+        /// The folder, levels separated by a slash; / is the top.
+        folder: String,
+        /// none, read or write; without it the group says nothing of this folder any more.
+        right: Option<Level>,
+    },
+    /// Remove a group; its members go on with their role alone.
+    Delete {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Name or id of the group.
+        group: String,
+    },
+}
+
+impl Command {
+    pub async fn run(self, data_dir: &Path) -> Result<()> {
+        let (_, store) = open(data_dir).await?;
+        let now = ident::now();
+        let account = accounts::find(&store, self.account()).await?;
+        let actor = Actor::cli(&account.id);
+        match self {
+            Self::Create { name, json, .. } => {
+                let new = Change { name: Some(name), ..Change::default() };
+                let group = groups::create(&store, &actor, &new, now).await?;
+                if json {
+                    return output::json(&describe(&mut *store.read().await?, &group).await?);
+                }
+                output::line(&format!("Made {} ({})", group.name, group.id))
+            }
+            Self::List { json, .. } => {
+                let mut connection = store.read().await?;
+                let found = stored::list(&mut connection, &account.id, "", i64::MAX).await?;
+                if json {
+                    let mut rows = Vec::new();
+                    for group in &found {
+                        rows.push(describe(&mut connection, group).await?);
+                    }
+                    return output::json(&rows);
+                }
+                let mut rows = Vec::new();
+                for group in found {
+                    let members = stored::members(&mut connection, &group.id).await?;
+                    let emails: Vec<String> = members.into_iter().map(|member| member.email).collect();
+                    let folders = stored::folders(&mut connection, &group.id).await?;
+                    let said: Vec<String> = folders.iter().map(said).collect();
+                    rows.push([group.name, emails.join(", "), said.join(", "), group.id]);
+                }
+                output::table(["NAME", "MEMBERS", "FOLDERS", "ID"], &rows, "There are no groups.")
+            }
+            Self::Rename { group, name, .. } => {
+                let new = Change { name: Some(name), ..Change::default() };
+                let group = groups::change(&store, &actor, &group, &new, now).await?;
+                output::line(&format!("It is called {} now", group.name))
+            }
+            Self::Add { group, person, .. } => {
+                let person = operator::find(&store, &person).await?;
+                let (group, mut members) = members(&mut *store.read().await?, &account.id, &group).await?;
+                members.push(person.id);
+                let new = Change { members: Some(members), ..Change::default() };
+                groups::change(&store, &actor, &group.id, &new, now).await?;
+                output::line(&format!("{} is in {}", person.email, group.name))
+            }
+            Self::Drop { group, person, .. } => {
+                let person = operator::find(&store, &person).await?;
+                let (group, mut members) = members(&mut *store.read().await?, &account.id, &group).await?;
+                if !members.contains(&person.id) {
+                    return Err(Error::NotFound { what: "member", name: person.email });
+                }
+                members.retain(|member| *member != person.id);
+                let new = Change { members: Some(members), ..Change::default() };
+                groups::change(&store, &actor, &group.id, &new, now).await?;
+                output::line(&format!("{} is no longer in {}", person.email, group.name))
+            }
+            Self::Folder { group, area, folder, right, .. } => {
+                let mut connection = store.read().await?;
+                let group = groups::find(&mut connection, &account.id, &group).await?;
+                let mut folders = stored::folders(&mut connection, &group.id).await?;
+                drop(connection);
+                let folder = folder_rights::folder(&folder)?;
+                folders.retain(|entry| (entry.area, &entry.folder) != (area, &folder));
+                if let Some(level) = right {
+                    folders.push(Entry { area, folder, level });
+                }
+                let new = Change { folders: Some(folders), ..Change::default() };
+                groups::change(&store, &actor, &group.id, &new, now).await?;
+                let folders = stored::folders(&mut *store.read().await?, &group.id).await?;
+                let said: Vec<String> = folders.iter().map(said).collect();
+                output::line(&format!(
+                    "{}: {}",
+                    group.name,
+                    if said.is_empty() { "says nothing".into() } else { said.join(", ") }
+                ))
+            }
+            Self::Delete { group, .. } => {
+                groups::delete(&store, &actor, &group, now).await?;
+                output::line(&format!("Deleted {group}"))
+            }
+        }
+    }
+
+    fn account(&self) -> &str {
+        match self {
+            Self::Create { account, .. }
+            | Self::List { account, .. }
+            | Self::Rename { account, .. }
+            | Self::Add { account, .. }
+            | Self::Drop { account, .. }
+            | Self::Folder { account, .. }
+            | Self::Delete { account, .. } => account,
+        }
+    }
+}
+
+/// A group and the ids of who is in it.
+async fn members(connection: &mut Connection, account: &str, group: &str) -> Result<(Group, Vec<String>)> {
+    let group = groups::find(connection, account, group).await?;
+    let members = stored::members(connection, &group.id).await?;
+    Ok((group, members.into_iter().map(|member| member.id).collect()))
+}
+
+fn said(entry: &Entry) -> String {
+    format!("{} /{} {}", entry.area.as_str(), entry.folder, entry.level.as_str())
+}
+
+async fn describe(connection: &mut Connection, group: &Group) -> Result<Value> {
+    let members = stored::members(connection, &group.id).await?;
+    let members: Vec<Value> =
+        members.iter().map(|member| json!({ "id": member.id, "email": member.email })).collect();
+    Ok(json!({
+        "id": group.id,
+        "name": group.name,
+        "members": members,
+        "folders": stored::folders(connection, &group.id).await?,
+        "createdAt": timestamp(group.created_at),
+    }))
+}

@@ -1,0 +1,38 @@
+//! In which folder something lies, whatever it is.
+
+use super::Connection;
+use crate::folder_rights::Area;
+use crate::{Error, Result};
+
+/// What lies in folders: the first level of its path in the API and among the pages, and how its folder is read.
+const THINGS: &[(&str, Area, &str)] = &[
+    (
+        "screens",
+        Area::Screens,
+        "SELECT COALESCE(folder, '') FROM device WHERE id = $1 AND account = $2 AND left_at IS NULL",
+    ),
+    (
+        "tokens",
+        Area::Screens,
+        "SELECT COALESCE(screen.folder, enrol_token.folder, '') FROM enrol_token LEFT JOIN screen \
+         ON screen.id = enrol_token.screen WHERE enrol_token.id = $1 AND enrol_token.account = $2",
+    ),
+];
+
+/// The area of what a path begins with, if that lies in folders.
+pub fn area(kind: &str) -> Option<Area> {
+    THINGS.iter().find(|(name, ..)| *name == kind).map(|(_, area, _)| *area)
+}
+
+/// The folder of a thing of an account; none when there is no such thing.
+pub async fn of(connection: &mut Connection, kind: &str, account: &str, id: &str) -> Result<Option<String>> {
+    let Some((_, _, query)) = THINGS.iter().find(|(name, ..)| *name == kind) else {
+        return Ok(None);
+    };
+    sqlx::query_scalar(*query)
+        .bind(id)
+        .bind(account)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("looking for a folder"))
+}
