@@ -191,6 +191,11 @@ impl Account {
         jws::sign_detached(&self.key()?, typ, content).map_err(Error::json("a signature"))
     }
 
+    /// Signs a document of the account for a reader that may not know the key yet, and carries it along.
+    pub fn sign_with_key(&self, typ: &'static str, document: &impl Serialize) -> Result<String> {
+        jws::sign_with_key(&self.key()?, typ, document).map_err(Error::json("a signed document"))
+    }
+
     /// Signs a document of the account. The same document gives the same text.
     pub fn sign(&self, typ: &'static str, document: &impl Serialize) -> Result<String> {
         jws::sign(&self.key()?, typ, document).map_err(Error::json("a signed document"))

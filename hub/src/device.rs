@@ -1,6 +1,6 @@
 //! Screens that are in an account: changing, authorizing, and letting them go.
 //!
-//! A screen leaves in this order: its authorization is withdrawn, then it is unpaired, deleted or transferred. It
+//! A screen leaves in this order: its authorization is cancelled, then it is unpaired, deleted or transferred. It
 //! plays from its own copies, so it has to learn of it: as long as it has not read the withdrawal, and for
 //! [`GRACE`] after, the hub goes on answering it. Then the hub no longer knows it, and it goes back to pairing.
 //!
@@ -19,7 +19,7 @@ use crate::enrolment::{MAX_LIST, clean, default_name};
 use crate::ident::{self, DAY, MINUTE, Millis, digest};
 use crate::store::devices::Device;
 use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, playlists};
-use crate::{Error, Result};
+use crate::{Error, Result, authorization};
 
 /// How long a screen that has left may ask for its withdrawal again: it asks every minute, and an answer may be
 /// lost.
@@ -113,47 +113,19 @@ pub async fn change(store: &Store, actor: &Actor<'_>, id: &str, new: &Change, no
 /// Withdraws the authorization of a screen, which stops playing; another good token, or an operator, authorizes
 /// it again. Withdrawing twice changes nothing.
 pub async fn withdraw(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<Device> {
-    set_granted(store, actor, id, false, now).await
+    authorization::cancel(store, actor, id, now).await
 }
 
-/// Authorizes a screen again. Doing it twice changes nothing.
+/// Authorizes a screen again, without a code. Doing it twice changes nothing.
 pub async fn authorize(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<Device> {
-    set_granted(store, actor, id, true, now).await
-}
-
-async fn set_granted(
-    store: &Store,
-    actor: &Actor<'_>,
-    id: &str,
-    granted: bool,
-    now: Millis,
-) -> Result<Device> {
-    let mut change = store.write().await?;
-    let device = find(&mut change, actor.account, id).await?;
-    if device.granted == granted {
-        return Ok(device);
-    }
-    let action = if granted {
-        if full(&mut change, actor.account, id).await? {
-            return Err(no_room());
-        }
-        devices::authorize(&mut change, id, now).await?;
-        "device.authorize"
-    } else {
-        devices::withdraw(&mut change, id, now).await?;
-        "device.withdraw"
-    };
-    audit::by(&mut change, actor, action, id, None, now).await?;
-    let device = find(&mut change, actor.account, id).await?;
-    store::commit(change).await?;
-    Ok(device)
+    authorization::authorize(store, actor, id, None, false, now).await
 }
 
 /// Whether an account has no room for one more screen that plays.
-pub async fn full(connection: &mut Connection, account: &str, device: &str) -> Result<bool> {
+pub async fn full(connection: &mut Connection, account: &str, device: &str, now: Millis) -> Result<bool> {
     let account = accounts::by_id(connection, account).await?;
     match account.screen_limit {
-        Some(limit) => Ok(devices::count_granted(connection, &account.id, device).await? >= limit),
+        Some(limit) => Ok(devices::count_authorized(connection, &account.id, device, now).await? >= limit),
         None => Ok(false),
     }
 }
@@ -161,7 +133,7 @@ pub async fn full(connection: &mut Connection, account: &str, device: &str) -> R
 /// What an operator is told then.
 pub fn no_room() -> Error {
     let detail =
-        "As many screens as the account may have are playing. Withdraw the authorization of another first.";
+        "As many screens as the account may have are playing. Cancel the authorization of another first.";
     Error::refused(403, Code::TokFull, detail)
 }
 
@@ -169,10 +141,15 @@ pub fn no_room() -> Error {
 pub async fn leave(store: &Store, actor: &Actor<'_>, id: &str, how: Leave, now: Millis) -> Result<()> {
     let mut change = store.write().await?;
     let device = find(&mut change, actor.account, id).await?;
-    if device.granted {
+    if device.authorized(now) {
         return Err(Error::Conflict(
-            "Withdraw the authorization of this screen first, so that it stops playing.".into(),
+            "Cancel the authorization of this screen first, so that it stops playing. Then unpair or delete it."
+                .into(),
         ));
+    }
+    if device.granted {
+        // It has expired. The hub answers a screen that has left until it has read a withdrawal.
+        authorization::end(&mut change, actor, &device, now).await?;
     }
     devices::leave(&mut change, id, None, now).await?;
     pairings::delete(&mut change, id).await?;
@@ -210,7 +187,7 @@ pub async fn transfer(store: &Store, actor: &Actor<'_>, id: &str, code: &Secret,
         return Err(Error::Conflict("The code is of this account. The other account has to make it.".into()));
     }
     if device.granted {
-        devices::withdraw(&mut change, id, now).await?;
+        authorization::end(&mut change, actor, &device, now).await?;
     }
     devices::leave(&mut change, id, Some(&account), now).await?;
     pairings::delete(&mut change, id).await?;

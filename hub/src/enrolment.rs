@@ -10,22 +10,25 @@
 //! | good | not authorized in this account, which is at its limit | TOK-005 |
 //! | good | new | enrolled, first authorization |
 //! | good | of this account, authorized | what is in force; the new token's grants replace the old |
-//! | good | of this account, authorization withdrawn | authorized again, next sequence |
+//! | good | of this account, authorization withdrawn or expired | authorized again, next sequence |
 //! | good | of another account | moves, next sequence |
+//!
+//! In an account whose screens need codes, "authorized" is a free authorization or none: see
+//! [`crate::authorization`].
 
 use signage_protocol::api::Enrollment;
-use signage_protocol::document::{Authorization, AuthorizationKind};
-use signage_protocol::jws::{PublicKey, typ};
+use signage_protocol::jws::PublicKey;
 use signage_protocol::problem::Code;
 use signage_protocol::token::{Kind, digest};
 
 use crate::account::MAX_NAME;
-use crate::ident::{self, Millis};
+use crate::api_token::Actor;
+use crate::ident::Millis;
 use crate::store::accounts::Account;
-use crate::store::devices::Device;
+use crate::store::devices::{Device, Terms};
 use crate::store::tokens::Token;
 use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings, screens, tokens};
-use crate::{Error, Result, device};
+use crate::{Error, Result, authorization, device};
 
 /// Most labels and interfaces of one device that are kept.
 pub(crate) const MAX_LIST: usize = 32;
@@ -65,7 +68,7 @@ pub fn decide(
         }
     }
     match known {
-        Some(known) if known.account == token.account && known.granted => Ok(Entry::Refreshed),
+        Some(known) if known.account == token.account && known.authorized(now) => Ok(Entry::Refreshed),
         _ if full => Err(Code::TokFull),
         _ => Ok(Entry::Authorized),
     }
@@ -94,7 +97,7 @@ pub async fn enrol(
     let token = tokens::by_digest(&mut change, &digest(&enrollment.token)).await?;
     let known = devices::known(&mut change, &id).await?;
     let full = match &token {
-        Some(token) => device::full(&mut change, &token.account, &id).await?,
+        Some(token) => device::full(&mut change, &token.account, &id, now).await?,
         None => false,
     };
     let decision = decide(token.as_ref(), known.as_ref(), &id, full, now);
@@ -119,7 +122,23 @@ pub async fn enrol(
         }
     };
     let account = accounts::by_id(&mut change, &token.account).await?;
-    let device = merge(key, &id, enrollment, &token, known.as_ref(), how, address, now);
+    let given = match how {
+        Entry::Authorized => {
+            if let Some(known) = known.as_ref().filter(|known| known.account != account.id) {
+                authorization::release(
+                    &mut change,
+                    &Actor { account: &known.account, id: "device" },
+                    known,
+                    now,
+                )
+                .await?;
+            }
+            let serial = enrollment.hardware.serial.as_deref();
+            authorization::on_entry(&mut change, &account.id, &id, serial, now).await?
+        }
+        Entry::Again | Entry::Refreshed => None,
+    };
+    let device = merge(key, &id, enrollment, &token, known.as_ref(), how, given, address, now);
     if known.as_ref().is_some_and(|known| known.account == account.id && known.playlist != device.playlist) {
         // Its publication changes, so a device must see a higher sequence.
         accounts::content_changed(&mut change, &account.id, now).await?;
@@ -149,15 +168,9 @@ pub async fn withdraw(store: &Store, id: &str, now: Millis) -> Result<Device> {
     if !device.granted {
         return Ok(device);
     }
-    devices::withdraw(&mut change, id, now).await?;
-    let entry = audit::Entry {
-        account: Some(&device.account),
-        actor: "cli",
-        action: "device.withdraw",
-        subject: id,
-        ..audit::Entry::default()
-    };
-    audit::record(&mut change, &entry, now).await?;
+    let actor = Actor::cli(&device.account);
+    authorization::end(&mut change, &actor, &device, now).await?;
+    audit::by(&mut change, &actor, "device.withdraw", id, None, now).await?;
     let device = devices::by_id(&mut change, id).await?.ok_or_else(missing)?;
     store::commit(change).await?;
     Ok(device)
@@ -165,17 +178,7 @@ pub async fn withdraw(store: &Store, id: &str, now: Millis) -> Result<Device> {
 
 /// The authorization that is in force for a device, signed. The same until something changes.
 pub async fn authorization(connection: &mut Connection, device: &Device) -> Result<String> {
-    let account = accounts::by_id(connection, &device.account).await?;
-    let document = Authorization {
-        sub: device.id.clone(),
-        account: account.id.clone(),
-        kind: AuthorizationKind::Cloud,
-        granted: device.granted,
-        not_before: ident::timestamp(device.authorized_at),
-        expires_at: None,
-        sequence: device.sequence.unsigned_abs(),
-    };
-    account.sign(typ::AUTHORIZATION, &document)
+    authorization::signed(connection, device).await
 }
 
 fn refusal(code: Code, enrollment: &Enrollment) -> Error {
@@ -200,6 +203,7 @@ fn merge(
     token: &Token,
     known: Option<&Device>,
     how: Entry,
+    given: Option<Terms>,
     address: Option<&str>,
     now: Millis,
 ) -> Device {
@@ -231,13 +235,7 @@ fn merge(
             tags.push(tag);
         }
     }
-    let (granted, sequence, authorized_at) = match (known, how) {
-        (Some(known), Entry::Again | Entry::Refreshed) => {
-            (known.granted, known.sequence, known.authorized_at)
-        }
-        (Some(known), Entry::Authorized) => (true, known.sequence + 1, now),
-        (None, _) => (true, 1, now),
-    };
+    let next = Standing::after(known, stays, given, now);
     let mut hardware = enrollment.hardware.clone();
     hardware.serial = text(&hardware.serial);
     hardware.model = text(&hardware.model);
@@ -246,7 +244,7 @@ fn merge(
         id: id.to_owned(),
         account: token.account.clone(),
         enrol_token: Some(token.id.clone()),
-        public_key: key.clone(),
+        public_key: Some(key.clone()),
         name,
         location,
         hardware,
@@ -256,12 +254,43 @@ fn merge(
         playlist: grant.playlist.clone(),
         folder: kept(&grant.folder, |device| &device.folder),
         timezone: kept(&grant.timezone, |device| &device.timezone),
-        granted,
-        sequence,
-        authorized_at,
+        granted: next.granted,
+        terms: next.terms,
+        sequence: next.sequence,
+        authorized_at: next.authorized_at,
         created_at: known.map_or(now, |known| known.created_at),
         last_seen: now,
         session_until: None,
+    }
+}
+
+/// The authorization of a device that has come in.
+pub(crate) struct Standing {
+    pub(crate) granted: bool,
+    pub(crate) terms: Terms,
+    pub(crate) sequence: i64,
+    pub(crate) authorized_at: Millis,
+}
+
+impl Standing {
+    /// What it was `given`, else what it has in this account. What it had in another ends here.
+    pub(crate) fn after(
+        known: Option<&Device>,
+        stays: Option<&Device>,
+        given: Option<Terms>,
+        now: Millis,
+    ) -> Self {
+        let sequence = known.map_or(1, |known| known.sequence + 1);
+        match (given, stays) {
+            (Some(terms), _) => Self { granted: true, terms, sequence, authorized_at: now },
+            (None, Some(stays)) => Self {
+                granted: stays.granted,
+                terms: stays.terms.clone(),
+                sequence: stays.sequence,
+                authorized_at: stays.authorized_at,
+            },
+            (None, None) => Self { granted: false, terms: Terms::INCLUDED, sequence, authorized_at: now },
+        }
     }
 }
 

@@ -70,7 +70,9 @@ impl Format {
             Self::Csv => (LIST_NAME, "text/csv; charset=utf-8", csv(made, now).into_bytes()),
             Self::Config => (FILE_NAME, "application/json", one()?.into_bytes()),
             Self::Zip => ("tokens.zip", "application/zip", zip(made, provision, now)?),
-            Self::Stick => ("stick.img", "application/octet-stream", stick(one()?)?),
+            Self::Stick => {
+                ("stick.img", "application/octet-stream", stick(&[(FILE_NAME, one()?.as_bytes())])?)
+            }
         };
         Ok(File { name, media_type, bytes })
     }
@@ -169,11 +171,12 @@ fn folder(token: &Token, taken: &mut HashSet<String>) -> String {
     candidate
 }
 
-fn stick(config: String) -> Result<Vec<u8>> {
+/// The bytes of a stick with these files, by path.
+pub(crate) fn stick(files: &[(&str, &[u8])]) -> Result<Vec<u8>> {
     let failed = |source: io::Error| Error::Export { what: "stick", source };
     let bytes = signage_stick::MIN_BYTES;
     let mut disk = Cursor::new(vec![0; usize::try_from(bytes).map_err(io::Error::other).map_err(failed)?]);
-    signage_stick::write(&mut disk, bytes, [(FILE_NAME, config.as_bytes())]).map_err(failed)?;
+    signage_stick::write(&mut disk, bytes, files.iter().copied()).map_err(failed)?;
     Ok(disk.into_inner())
 }
 

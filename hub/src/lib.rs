@@ -5,6 +5,7 @@
 //! * [`cli`]: the commands. They work on the data directory, also while the server runs.
 //! * [`serve`]: the server as a whole: listener, TLS, shutdown. Tests of other crates start it from here.
 //! * [`http`]: state in, router out; one file per resource.
+//! * [`authorization`], [`authorization_code`], [`local`], [`why`]: whether a screen may play, by what, and why not.
 //! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], [`pairing`], [`device`],
 //!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
@@ -21,6 +22,8 @@ pub mod account;
 pub mod address;
 pub mod api_token;
 pub mod audit_log;
+pub mod authorization;
+pub mod authorization_code;
 pub mod backup;
 pub mod blobs;
 pub mod cli;
@@ -37,6 +40,7 @@ pub mod http;
 pub mod ident;
 pub mod limiter;
 pub mod live;
+pub mod local;
 pub mod media;
 pub mod name_pattern;
 pub mod pace;
@@ -55,5 +59,6 @@ pub mod setup;
 pub mod store;
 pub mod tls;
 pub mod token;
+pub mod why;
 
 pub use error::{Error, Result};

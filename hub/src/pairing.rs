@@ -13,13 +13,13 @@ use signage_protocol::jws::PublicKey;
 use signage_protocol::problem::Code;
 
 use crate::api_token::Actor;
-use crate::enrolment::{Enrolled, MAX_LIST, clean, default_name};
+use crate::enrolment::{Enrolled, MAX_LIST, Standing, clean, default_name};
 use crate::ident::{self, MINUTE, Millis, SECOND, digest};
 use crate::pace::Pace;
 use crate::store::devices::Device;
 use crate::store::pairings::{Pairing, State};
-use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings};
-use crate::{Error, Result, device};
+use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings, playlists};
+use crate::{Error, Result, authorization, device};
 
 /// How long both codes hold.
 pub const LIFETIME: Millis = 15 * MINUTE;
@@ -64,6 +64,8 @@ pub struct Entry<'a> {
     pub name: &'a str,
     /// Where it stands; without one, what its provisioning file says.
     pub location: Option<&'a str>,
+    /// Id of what it plays; without one, what it played here before, or the account's default.
+    pub playlist: Option<&'a str>,
 }
 
 /// Makes codes for a device. The caller has checked that `request` was signed by `key`, is meant for this hub and
@@ -108,7 +110,7 @@ pub async fn begin(
     };
     let standing = devices::standing(&mut change, &id).await?;
     if let Some(account) = &standing.moves_to
-        && !device::full(&mut change, account, &id).await?
+        && !device::full(&mut change, account, &id, now).await?
     {
         let known = devices::known(&mut change, &id).await?;
         let name = known.as_ref().map_or_else(|| default_name(&id), |known| known.name.clone());
@@ -184,7 +186,8 @@ pub async fn look(
     found
 }
 
-/// Puts the screen that shows a code into the actor's account, authorized.
+/// Puts the screen that shows a code into the actor's account, authorized as the account's policy has it. With a
+/// playlist that is the first publication too: it binds and delivers in one change.
 pub async fn pair(
     store: &Store,
     actor: &Actor<'_>,
@@ -205,11 +208,24 @@ pub async fn pair(
     if entry.device.is_some_and(|device| device != pairing.device) {
         return Err(Error::Conflict("Another screen shows this code now. Please look at it again.".into()));
     }
-    if device::full(&mut change, actor.account, &pairing.device).await? {
+    let playlist = entry.playlist.filter(|playlist| !playlist.is_empty());
+    if let Some(playlist) = playlist
+        && playlists::by_id(&mut change, actor.account, playlist).await?.is_none()
+    {
+        return Err(Error::NotFound { what: "playlist", name: playlist.to_owned() });
+    }
+    if device::full(&mut change, actor.account, &pairing.device, now).await? {
         return Err(device::no_room());
     }
     let location = location.or_else(|| pairing.location.clone());
-    let device = admit(&mut change, actor.account, &pairing, &name, location.as_deref(), now).await?;
+    let mut device = admit(&mut change, actor.account, &pairing, &name, location.as_deref(), now).await?;
+    if playlist.is_some() && device.playlist.as_deref() != playlist {
+        device.playlist = playlist.map(ToOwned::to_owned);
+        devices::put(&mut change, &device).await?;
+        // Its publication changes, so it must see a higher sequence.
+        accounts::content_changed(&mut change, actor.account, now).await?;
+        audit::by(&mut change, actor, "device.publish", &device.id, playlist, now).await?;
+    }
     pairings::decide(&mut change, &device.id, State::Paired, now).await?;
     record(&mut change, actor, ACTION, &device.id, None, address, now).await?;
     store::commit(change).await?;
@@ -292,17 +308,24 @@ async fn admit(
     let stays = known.as_ref().filter(|known| known.account == account);
     let mut tags = stays.map_or_else(Vec::new, |known| known.tags.clone());
     tags.extend(pairing.tags.iter().cloned());
-    let (sequence, authorized_at) = match (&known, stays) {
+    let given = match &known {
         // It plays already and goes on.
-        (_, Some(stays)) if stays.granted => (stays.sequence, stays.authorized_at),
-        (Some(known), _) => (known.sequence + 1, now),
-        (None, _) => (1, now),
+        Some(known) if known.account == account && known.authorized(now) => None,
+        known => {
+            if let Some(known) = known.as_ref().filter(|known| known.account != account) {
+                let actor = Actor { account: &known.account, id: "device" };
+                authorization::release(change, &actor, known, now).await?;
+            }
+            let serial = pairing.hardware.serial.as_deref();
+            authorization::on_entry(change, account, &pairing.device, serial, now).await?
+        }
     };
+    let next = Standing::after(known.as_ref(), stays, given, now);
     let device = Device {
         id: pairing.device.clone(),
         account: account.to_owned(),
         enrol_token: None,
-        public_key: pairing.public_key.clone(),
+        public_key: Some(pairing.public_key.clone()),
         name: name.to_owned(),
         location: location.map(ToOwned::to_owned).or_else(|| stays.and_then(|known| known.location.clone())),
         hardware: pairing.hardware.clone(),
@@ -312,9 +335,10 @@ async fn admit(
         playlist: stays.and_then(|known| known.playlist.clone()),
         folder: stays.and_then(|known| known.folder.clone()),
         timezone: stays.and_then(|known| known.timezone.clone()),
-        granted: true,
-        sequence,
-        authorized_at,
+        granted: next.granted,
+        terms: next.terms,
+        sequence: next.sequence,
+        authorized_at: next.authorized_at,
         created_at: known.as_ref().map_or(now, |known| known.created_at),
         last_seen: now,
         session_until: None,

@@ -11,7 +11,7 @@ use crate::store::screens::Screen;
 use crate::store::tokens::kind_name;
 pub use crate::store::tokens::{Grant, State, Token};
 use crate::store::{self, Connection, Store, audit, devices, playlists, screens, settings, tokens};
-use crate::{Error, Result, name_pattern, provision};
+use crate::{Error, Result, authorization, name_pattern, provision};
 
 /// How long a device token waits for its device.
 pub const UNUSED_DAYS: Millis = 30;
@@ -145,7 +145,7 @@ pub async fn revoke(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
         && device.enrol_token.as_deref() == Some(id)
         && device.granted
     {
-        devices::withdraw(&mut change, &device.id, now).await?;
+        authorization::end(&mut change, actor, &device, now).await?;
         audit::by(&mut change, actor, "device.withdraw", &device.id, None, now).await?;
     }
     store::commit(change).await?;

@@ -4,10 +4,11 @@
 //! ignored, so an old document cannot be played back to a device that has seen a newer one.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a device came to be allowed to play.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum AuthorizationKind {
     /// Managed over the network by a hub.
@@ -16,6 +17,33 @@ pub enum AuthorizationKind {
     Local,
     /// The account's free allowance.
     Free,
+}
+
+impl AuthorizationKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Cloud, Self::Local, Self::Free];
+
+    /// The word for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cloud => "cloud",
+            Self::Local => "local",
+            Self::Free => "free",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Where a stick carries the authorization of a device: one stick serves many screens, and each finds its own by
+/// its id. The file is an [`Authorization`] signed as [`crate::jws::typ::AUTHORIZATION`] with the account's key in
+/// its header ([`crate::jws::sign_with_key`]). A device that belongs to an account takes it from that account's key
+/// only; one that belongs to nobody is bound to the account by it, as by a provisioning file.
+pub fn local_path(device: &str) -> String {
+    format!("signage/authorizations/{device}.jws")
 }
 
 /// The account allows one device to play. Signed as [`crate::jws::typ::AUTHORIZATION`].

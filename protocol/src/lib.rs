@@ -7,6 +7,7 @@
 //! * [`jws`]: the one signature format, JWS compact with Ed25519, and device identities.
 //! * [`session`]: what hub and device say to each other while they are connected, and commands.
 //! * [`document`]: what the hub signs: authorizations and publications.
+//! * [`device_code`]: the id of a device as people read it off a screen.
 //! * [`bus`]: the D-Bus face of the provisioner, which is all the player knows of it.
 //! * [`report`]: what a device tells its hub: how it is doing, faults, logs, proof of play.
 //! * [`problem`]: the catalogue of everything that can be wrong, with cause and next action.
@@ -26,6 +27,7 @@
 pub mod api;
 pub mod bus;
 pub mod config;
+pub mod device_code;
 pub mod document;
 pub mod jws;
 pub mod problem;

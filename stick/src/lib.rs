@@ -21,7 +21,8 @@ pub trait Disk: io::Read + io::Write + io::Seek {}
 
 impl<T: io::Read + io::Write + io::Seek> Disk for T {}
 
-/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and puts files into its top folder, by name.
+/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and puts files on it, by name in the top folder or by
+/// path such as `signage/manifest.jws`.
 pub fn write<'a>(
     disk: &mut impl Disk,
     bytes: u64,
@@ -42,6 +43,9 @@ pub fn write<'a>(
     fatfs::format_volume(&mut partition(disk, first, count)?, options)?;
     let volume = FileSystem::new(partition(disk, first, count)?, FsOptions::new())?;
     for (name, bytes) in files {
+        for (end, _) in name.match_indices('/') {
+            volume.root_dir().create_dir(&name[..end])?;
+        }
         let mut target = volume.root_dir().create_file(name)?;
         target.truncate()?;
         target.write_all(bytes)?;

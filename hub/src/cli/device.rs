@@ -40,6 +40,9 @@ pub enum Command {
         /// Where it stands.
         #[arg(long)]
         location: Option<String>,
+        /// Id of what it plays: then this is its first publication too.
+        #[arg(long, value_name = "ID")]
+        playlist: Option<String>,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -86,16 +89,22 @@ impl Command {
                     return output::json(&rows);
                 }
                 let row = |device: Device| {
-                    let authorized = if device.granted { "yes" } else { "no" };
+                    let authorized = if device.authorized(ident::now()) { "yes" } else { "no" };
                     [device.name, authorized.to_owned(), timestamp(device.last_seen).to_string(), device.id]
                 };
                 let rows: Vec<_> = devices.into_iter().map(row).collect();
                 output::table(["NAME", "AUTHORIZED", "LAST SEEN", "ID"], &rows, "There are no screens yet.")
             }
-            Self::Pair { account, code, name, location, json } => {
+            Self::Pair { account, code, name, location, playlist, json } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
-                let entry = Entry { code: &code, device: None, name: &name, location: location.as_deref() };
+                let entry = Entry {
+                    code: &code,
+                    device: None,
+                    name: &name,
+                    location: location.as_deref(),
+                    playlist: playlist.as_deref(),
+                };
                 let actor = Actor::cli(&account.id);
                 let device = pairing::pair(&store, &actor, &entry, None, ident::now()).await?;
                 if json {
@@ -142,7 +151,9 @@ fn describe(device: &Device) -> Value {
         "id": device.id,
         "name": device.name,
         "location": device.location,
-        "authorized": device.granted,
+        "authorized": device.authorized(ident::now()),
+        "authorization": device.terms.kind,
+        "authorizedUntil": device.terms.expires_at.map(timestamp),
         "sequence": device.sequence,
         "token": device.enrol_token,
         "hardware": device.hardware,

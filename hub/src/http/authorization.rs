@@ -11,10 +11,11 @@ use crate::{Result, enrolment, ident};
 
 pub(super) async fn get(State(state): State<Shared>, Caller(device): Caller) -> Result<Response> {
     let document = enrolment::authorization(&mut *state.store.read().await?, &device).await?;
-    if !device.granted {
-        // Who has read it can be let go of.
+    let standing = devices::standing(&mut *state.store.read().await?, &device.id).await?;
+    if standing.told_at.is_none() {
+        // Operators see that it knows, and who has read a withdrawal can be let go of.
         let mut change = state.store.write().await?;
-        devices::told(&mut change, &device.id, ident::now()).await?;
+        devices::told(&mut change, &device.id, device.sequence, ident::now()).await?;
         store::commit(change).await?;
     }
     Ok(jose(document))

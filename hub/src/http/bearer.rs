@@ -18,12 +18,15 @@ use crate::{Error, Result, device};
 pub struct Caller(pub Device);
 
 impl Caller {
-    /// Refuses a device whose authorization was withdrawn.
+    /// Refuses a device that may not play.
     pub fn authorized(self) -> Result<Device> {
-        if self.0.granted {
+        if self.0.authorized(ident::now()) {
             return Ok(self.0);
         }
-        Err(Error::refused(403, Code::AutInvalid, "the authorization of this device was withdrawn"))
+        Err(match self.0.granted {
+            true => Error::refused(403, Code::AutExpired, "the authorization of this device has expired"),
+            false => Error::refused(403, Code::AutInvalid, "this device is not authorized"),
+        })
     }
 }
 

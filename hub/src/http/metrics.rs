@@ -16,7 +16,8 @@ use crate::{Result, ident};
 
 pub(super) async fn get(State(state): State<Shared>, user: User) -> Result<impl IntoResponse> {
     user.may(Right::View)?;
-    let counts = metrics::counts(&state.store, &user.account, &user.scope, ident::now() - ONLINE).await?;
+    let now = ident::now();
+    let counts = metrics::counts(&state.store, &user.account, &user.scope, now - ONLINE, now).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text(&counts)))
 }
 

@@ -70,7 +70,15 @@ async fn access(state: &Shared, peer: Peer, request: &TokenRequest) -> Result<Js
     let device = device::answered(&mut *state.store.read().await?, &claimed, now)
         .await?
         .ok_or_else(|| Error::refused(401, Code::AutInvalid, "the hub does not know this device"))?;
-    let key = device.public_key.verifying_key().ok_or(Error::Damaged { what: "key of a device" })?;
+    let key = device
+        .public_key
+        .as_ref()
+        // It was bound by its id alone: first it enrols, which shows the key.
+        .ok_or_else(|| {
+            Error::refused(401, Code::AutInvalid, "the hub has not seen the key of this device yet")
+        })?
+        .verifying_key()
+        .ok_or(Error::Damaged { what: "key of a device" })?;
     let assertion: Assertion =
         verify(&request.client_assertion, typ::CLIENT_ASSERTION, &key).map_err(|error| {
             Error::refused(401, Code::AutInvalid, format!("the assertion does not hold: {error}"))

@@ -111,6 +111,7 @@ async fn name(connection: &mut Connection, id: &str) -> Result<Option<String>> {
         Some("api") => "SELECT name FROM api_token WHERE id = $1",
         Some("grp") => "SELECT name FROM person_group WHERE id = $1",
         Some("tok") => "SELECT name FROM enrol_token WHERE id = $1",
+        Some("aut") => "SELECT code FROM authorization_code WHERE id = $1",
         Some("con") => "SELECT title FROM content WHERE id = $1",
         Some("pls") => "SELECT name FROM playlist WHERE id = $1",
         _ => "SELECT name FROM device WHERE id = $1",

@@ -1,6 +1,7 @@
 //! Tables `device` and `used_nonce`: screens, and the proofs of their keys that have been used.
 
 use signage_protocol::api::Hardware;
+use signage_protocol::document::AuthorizationKind;
 use signage_protocol::jws::PublicKey;
 use sqlx::FromRow;
 
@@ -26,8 +27,8 @@ pub struct Device {
     pub account: String,
     /// The token by which it came in, last time; a paired screen has none.
     pub enrol_token: Option<String>,
-    /// Its key.
-    pub public_key: PublicKey,
+    /// Its key; absent as long as it is known by its id only, because it has never spoken with the hub.
+    pub public_key: Option<PublicKey>,
     /// For people.
     pub name: String,
     /// Where it stands.
@@ -46,15 +47,17 @@ pub struct Device {
     pub folder: Option<String>,
     /// IANA time zone.
     pub timezone: Option<String>,
-    /// Whether its authorization grants or withdraws.
+    /// Whether its authorization grants or withdraws; whether it may play is [`Device::authorized`].
     pub granted: bool,
+    /// What that authorization says besides.
+    pub terms: Terms,
     /// Sequence of that authorization.
     pub sequence: i64,
     /// Start of that authorization.
     pub authorized_at: Millis,
     /// First enrolment.
     pub created_at: Millis,
-    /// Last request, or last sign of life of its connection.
+    /// Last request, or last sign of life of its connection; 0 when there never was one.
     pub last_seen: Millis,
     /// Until when its connection holds, or when it ended; absent while it has never been connected.
     pub session_until: Option<Millis>,
@@ -64,6 +67,16 @@ impl Device {
     /// Whether it is there: connected, or seen within `threshold` by its requests.
     pub fn online(&self, threshold: Millis, now: Millis) -> bool {
         online(self.last_seen, self.session_until, threshold, now)
+    }
+
+    /// Whether it may play at a moment.
+    pub fn authorized(&self, now: Millis) -> bool {
+        self.granted && self.terms.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether it has never made a request: it was bound by its id.
+    pub fn is_offline_only(&self) -> bool {
+        self.public_key.is_none()
     }
 }
 
@@ -75,6 +88,22 @@ pub fn online(last_seen: Millis, session_until: Option<Millis>, threshold: Milli
         Some(until) => now < until.saturating_add(RECONNECTS) || (asks && last_seen > until),
         None => asks,
     }
+}
+
+/// Kind, end and code of an authorization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Cloud, local or free.
+    pub kind: AuthorizationKind,
+    /// Its end; without one it has none.
+    pub expires_at: Option<Millis>,
+    /// Id of the code by which it was given.
+    pub code: Option<String>,
+}
+
+impl Terms {
+    /// What a screen gets that needs no code.
+    pub const INCLUDED: Self = Self { kind: AuthorizationKind::Cloud, expires_at: None, code: None };
 }
 
 #[derive(FromRow)]
@@ -95,6 +124,9 @@ struct Row {
     folder: Option<String>,
     timezone: Option<String>,
     granted: i64,
+    kind: String,
+    expires_at: Option<Millis>,
+    code: Option<String>,
     sequence: i64,
     authorized_at: Millis,
     created_at: Millis,
@@ -110,8 +142,12 @@ impl TryFrom<Row> for Device {
             id: row.id,
             account: row.account,
             enrol_token: row.enrol_token,
-            public_key: serde_json::from_str(&row.public_key)
-                .map_err(|_| Error::Damaged { what: "key of a device" })?,
+            public_key: match row.public_key.as_str() {
+                "" => None,
+                text => serde_json::from_str(text)
+                    .map(Some)
+                    .map_err(|_| Error::Damaged { what: "key of a device" })?,
+            },
             name: row.name,
             location: row.location,
             hardware: Hardware { serial: row.serial, model: row.model, macs: from_json(&row.macs)? },
@@ -122,6 +158,7 @@ impl TryFrom<Row> for Device {
             folder: row.folder,
             timezone: row.timezone,
             granted: row.granted != 0,
+            terms: Terms { kind: super::codes::kind(&row.kind)?, expires_at: row.expires_at, code: row.code },
             sequence: row.sequence,
             authorized_at: row.authorized_at,
             created_at: row.created_at,
@@ -136,17 +173,22 @@ pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
     sqlx::query(
         "INSERT INTO device (id, account, enrol_token, public_key, name, location, serial, model, macs, tags, \
          software, address, playlist, granted, sequence, authorized_at, created_at, last_seen, \
-         folder, timezone) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
-         ON CONFLICT (id) DO UPDATE SET account = $2, enrol_token = $3, name = $5, location = $6, serial = $7, \
+         folder, timezone, kind, expires_at, code) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+         $22, $23) \
+         ON CONFLICT (id) DO UPDATE SET account = $2, enrol_token = $3, public_key = $4, name = $5, location = $6, serial = $7, \
          model = $8, macs = $9, tags = $10, software = $11, address = $12, playlist = $13, granted = $14, \
-         sequence = $15, authorized_at = $16, last_seen = $18, folder = $19, timezone = $20, left_at = NULL, moves_to = NULL, \
+         sequence = $15, authorized_at = $16, last_seen = $18, folder = $19, timezone = $20, kind = $21, \
+         expires_at = $22, code = $23, left_at = NULL, moves_to = NULL, \
          told_at = CASE WHEN device.sequence = $15 THEN device.told_at ELSE NULL END",
     )
     .bind(&device.id)
     .bind(&device.account)
     .bind(&device.enrol_token)
-    .bind(serde_json::to_string(&device.public_key).map_err(Error::json("a key"))?)
+    .bind(match &device.public_key {
+        Some(key) => serde_json::to_string(key).map_err(Error::json("a key"))?,
+        None => String::new(),
+    })
     .bind(&device.name)
     .bind(&device.location)
     .bind(&device.hardware.serial)
@@ -163,6 +205,9 @@ pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
     .bind(device.last_seen)
     .bind(&device.folder)
     .bind(&device.timezone)
+    .bind(device.terms.kind.as_str())
+    .bind(device.terms.expires_at)
+    .bind(&device.terms.code)
     .execute(connection)
     .await
     .map_err(Error::database("storing a device"))?;
@@ -203,10 +248,18 @@ pub async fn list(store: &Store, account: &str) -> Result<Vec<Device>> {
 }
 
 /// How many devices of an account are allowed to play, one of them not counted.
-pub async fn count_granted(connection: &mut Connection, account: &str, except: &str) -> Result<i64> {
-    sqlx::query_scalar("SELECT COUNT(*) FROM device WHERE account = $1 AND granted = 1 AND id <> $2")
+pub async fn count_authorized(
+    connection: &mut Connection,
+    account: &str,
+    except: &str,
+    now: Millis,
+) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM device WHERE account = $1 AND granted = 1 \
+               AND (expires_at IS NULL OR expires_at > $3) AND id <> $2";
+    sqlx::query_scalar(sql)
         .bind(account)
         .bind(except)
+        .bind(now)
         .fetch_one(connection)
         .await
         .map_err(Error::database("counting devices"))
@@ -240,33 +293,39 @@ pub async fn set_software(connection: &mut Connection, id: &str, software: &str)
     Ok(())
 }
 
-/// Takes back the authorization of a device, by a document of its own.
+/// Takes back the authorization of a device, by a document of its own. Its code, if it has one, is the caller's.
 pub async fn withdraw(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
-    set_granted(connection, id, false, now).await
-}
-
-/// Gives a device an authorization, by a document of its own.
-pub async fn authorize(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
-    set_granted(connection, id, true, now).await
-}
-
-async fn set_granted(connection: &mut Connection, id: &str, granted: bool, now: Millis) -> Result<()> {
-    sqlx::query(
-        "UPDATE device SET granted = $2, sequence = sequence + 1, authorized_at = $3, told_at = NULL WHERE id = $1",
-    )
-    .bind(id)
-    .bind(i64::from(granted))
-    .bind(now)
-    .execute(&mut *connection)
-    .await
-    .map_err(Error::database("changing an authorization"))?;
+    let sql = "UPDATE device SET granted = 0, expires_at = NULL, code = NULL, sequence = sequence + 1, \
+               authorized_at = $2, told_at = NULL WHERE id = $1";
+    sqlx::query(sql)
+        .bind(id)
+        .bind(now)
+        .execute(&mut *connection)
+        .await
+        .map_err(Error::database("withdrawing an authorization"))?;
     pushes::device(connection, id, Topic::Authorization, now).await
 }
 
-/// What stands beside a device's authorization: whether it knows that it may not play, and whether it has left.
+/// Gives a device an authorization, by a document of its own.
+pub async fn authorize(connection: &mut Connection, id: &str, terms: &Terms, now: Millis) -> Result<()> {
+    let sql = "UPDATE device SET granted = 1, kind = $3, expires_at = $4, code = $5, sequence = sequence + 1, \
+               authorized_at = $2, told_at = NULL WHERE id = $1";
+    sqlx::query(sql)
+        .bind(id)
+        .bind(now)
+        .bind(terms.kind.as_str())
+        .bind(terms.expires_at)
+        .bind(&terms.code)
+        .execute(&mut *connection)
+        .await
+        .map_err(Error::database("giving an authorization"))?;
+    pushes::device(connection, id, Topic::Authorization, now).await
+}
+
+/// What stands beside a device's authorization: whether it knows of it, and whether it has left.
 #[derive(Debug, Clone, Default, FromRow)]
 pub struct Standing {
-    /// When it first read the withdrawal that is in force.
+    /// When it first read the authorization or withdrawal that is in force.
     pub told_at: Option<Millis>,
     /// When it left its account.
     pub left_at: Option<Millis>,
@@ -284,10 +343,11 @@ pub async fn standing(connection: &mut Connection, id: &str) -> Result<Standing>
     Ok(standing.unwrap_or_default())
 }
 
-/// Notes that a device has read the withdrawal of its authorization.
-pub async fn told(connection: &mut Connection, id: &str, now: Millis) -> Result<()> {
-    sqlx::query("UPDATE device SET told_at = $2 WHERE id = $1 AND granted = 0 AND told_at IS NULL")
+/// Notes that a device has read the authorization or withdrawal with this sequence.
+pub async fn told(connection: &mut Connection, id: &str, sequence: i64, now: Millis) -> Result<()> {
+    sqlx::query("UPDATE device SET told_at = $3 WHERE id = $1 AND sequence = $2 AND told_at IS NULL")
         .bind(id)
+        .bind(sequence)
         .bind(now)
         .execute(connection)
         .await

@@ -82,7 +82,7 @@ fn authorization(enrolled: &Enrolled) -> Authorization {
 }
 
 async fn pair(hub: &TestHub, actor: &Actor<'_>, code: &str, name: &str) -> signage_hub::Result<()> {
-    let entry = Entry { code, device: None, name, location: None };
+    let entry = Entry { code, device: None, name, location: None, playlist: None };
     pairing::pair(hub.store(), actor, &entry, None, ident::now()).await.map(drop)
 }
 
@@ -212,7 +212,7 @@ async fn every_error_of_rfc_8628_has_its_case() {
     assert!(matches!(denied, Err(Error::Conflict(_))));
     // It may ask for new codes and be let in by them.
     let again = begin(&hub, &other, MINUTE).await;
-    let entry = Entry { code: &again.user, device: None, name: "Lobby", location: None };
+    let entry = Entry { code: &again.user, device: None, name: "Lobby", location: None, playlist: None };
     pairing::pair(hub.store(), &hub.actor(), &entry, None, 2 * MINUTE).await.unwrap();
 }
 
@@ -220,7 +220,7 @@ async fn every_error_of_rfc_8628_has_its_case() {
 async fn an_expired_code_pairs_nothing_and_is_forgotten_after_a_day() {
     let hub = TestHub::new().await;
     let shown = begin(&hub, &Screen::new(1), 0).await;
-    let entry = Entry { code: &shown.user, device: None, name: "Lobby", location: None };
+    let entry = Entry { code: &shown.user, device: None, name: "Lobby", location: None, playlist: None };
     let late = pairing::pair(hub.store(), &hub.actor(), &entry, None, 15 * MINUTE).await.unwrap_err();
     assert!(late.to_string().contains("expired"), "{late}");
     let mut change = hub.store().write().await.unwrap();

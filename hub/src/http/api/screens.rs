@@ -55,6 +55,7 @@ pub(super) struct Pair {
     code: String,
     name: String,
     location: Option<String>,
+    playlist: Option<String>,
 }
 
 /// A code as a screen shows it.
@@ -141,7 +142,7 @@ pub(super) async fn get(
     let device = device::find(&mut connection, &user.account, &id).await?;
     let standing = devices::standing(&mut connection, &id).await?;
     let mut answer = describe(&device);
-    answer["withdrawalReadAt"] = json!(standing.told_at.map(timestamp));
+    answer["withdrawalReadAt"] = json!(standing.told_at.filter(|_| !device.granted).map(timestamp));
     Ok(Json(answer))
 }
 
@@ -253,7 +254,13 @@ pub(super) async fn pair(
 ) -> Result<(StatusCode, Json<Value>)> {
     let actor = user.may(Right::ManageScreens)?;
     user.check_folder(Right::ManageScreens, Area::Screens, None)?;
-    let entry = Entry { code: &new.code, device: None, name: &new.name, location: new.location.as_deref() };
+    let entry = Entry {
+        code: &new.code,
+        device: None,
+        name: &new.name,
+        location: new.location.as_deref(),
+        playlist: new.playlist.as_deref(),
+    };
     let device = pairing::pair(&state.store, &actor, &entry, peer.text().as_deref(), ident::now()).await?;
     Ok((StatusCode::CREATED, Json(describe(&device))))
 }
@@ -279,14 +286,17 @@ fn describe(device: &Device) -> Value {
         "timezone": device.timezone,
         "tags": device.tags,
         "playlist": device.playlist,
-        "authorized": device.granted,
+        "authorized": device.authorized(ident::now()),
+        "authorization": device.terms.kind,
         "authorizedAt": timestamp(device.authorized_at),
+        "authorizedUntil": device.terms.expires_at.map(timestamp),
+        "authorizationCode": device.terms.code,
         "sequence": device.sequence,
         "token": device.enrol_token,
         "hardware": device.hardware,
         "software": device.software,
         "address": device.address,
         "createdAt": timestamp(device.created_at),
-        "lastSeen": timestamp(device.last_seen),
+        "lastSeen": Some(device.last_seen).filter(|at| *at != 0).map(timestamp),
     })
 }

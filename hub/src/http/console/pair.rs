@@ -24,6 +24,8 @@ pub(super) struct Input {
     code: String,
     name: String,
     location: String,
+    /// What it plays; empty for the account's default.
+    playlist: String,
     /// The screen that was shown for this code; empty as long as none was.
     device: String,
 }
@@ -63,6 +65,7 @@ pub(super) async fn submit(
         device: Some(&input.device),
         name: &input.name,
         location: Some(&input.location),
+        playlist: Some(&input.playlist),
     };
     match pairing::pair(&state.store, &actor, &entry, peer.text().as_deref(), ident::now()).await {
         Ok(device) => Ok(Redirect::to(&format!("/screens/{}?paired=1", device.id)).into_response()),

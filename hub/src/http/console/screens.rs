@@ -22,7 +22,7 @@ pub(super) enum Health {
 
 impl Health {
     pub(super) fn of(device: &Device, now: Millis) -> Self {
-        if !device.granted {
+        if !device.authorized(now) {
             Self::Unauthorized
         } else if device.online(ONLINE, now) {
             Self::Online
@@ -35,7 +35,7 @@ impl Health {
         match self {
             Self::Online => "Online",
             Self::Offline => "Offline",
-            Self::Unauthorized => "Not authorized",
+            Self::Unauthorized => "Unauthorized",
         }
     }
 
@@ -118,7 +118,9 @@ fn row(device: &Device, now: Millis) -> Markup {
             }
             td data-label="State" { span.state.(health.class()) { (health.word()) } }
             td data-label="Last seen" {
-                time datetime=(ident::timestamp(device.last_seen)) { (ago(now - device.last_seen)) }
+                @if device.last_seen == 0 { "never" } @else {
+                    time datetime=(ident::timestamp(device.last_seen)) { (ago(now - device.last_seen)) }
+                }
             }
             td data-label="Device" {
                 (device.hardware.model.as_deref().unwrap_or("Unknown model"))
