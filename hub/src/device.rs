@@ -18,6 +18,7 @@ use crate::api_token::Actor;
 use crate::enrolment::{MAX_LIST, clean, default_name};
 use crate::ident::{self, DAY, MINUTE, Millis, digest};
 use crate::store::devices::Device;
+use crate::store::pushes::{self, Topic};
 use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, playlists};
 use crate::{Error, Result, authorization};
 
@@ -105,6 +106,7 @@ pub async fn change(store: &Store, actor: &Actor<'_>, id: &str, new: &Change, no
         return Ok(device);
     }
     devices::put(&mut change, &device).await?;
+    pushes::account(&mut change, actor.account, Topic::Screens, now).await?;
     audit::by(&mut change, actor, "device.change", id, Some(&changed.join(", ")), now).await?;
     store::commit(change).await?;
     Ok(device)

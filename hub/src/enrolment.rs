@@ -26,6 +26,7 @@ use crate::api_token::Actor;
 use crate::ident::Millis;
 use crate::store::accounts::Account;
 use crate::store::devices::{Device, Terms};
+use crate::store::pushes::{self, Topic};
 use crate::store::tokens::Token;
 use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings, screens, tokens};
 use crate::{Error, Result, authorization, device};
@@ -155,6 +156,9 @@ pub async fn enrol(
     devices::put(&mut change, &device).await?;
     doubts::compare(&mut change, known.as_ref(), &device, now).await?;
     pairings::settle(&mut change, &id, now).await?;
+    if how != Entry::Again {
+        pushes::account(&mut change, &account.id, Topic::Screens, now).await?;
+    }
     store::commit(change).await?;
     Ok(Enrolled { device, account })
 }

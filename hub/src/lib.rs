@@ -10,7 +10,7 @@
 //!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
-//! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
+//! * [`tls`], [`opening`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
 //!
 //! # What survives what
 //!
@@ -43,6 +43,7 @@ pub mod live;
 pub mod local;
 pub mod media;
 pub mod name_pattern;
+pub mod opening;
 pub mod pace;
 pub mod pairing;
 pub mod password;

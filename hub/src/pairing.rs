@@ -18,6 +18,7 @@ use crate::ident::{self, MINUTE, Millis, SECOND, digest};
 use crate::pace::Pace;
 use crate::store::devices::Device;
 use crate::store::pairings::{Pairing, State};
+use crate::store::pushes::{self, Topic};
 use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings, playlists};
 use crate::{Error, Result, authorization, device};
 
@@ -345,6 +346,7 @@ async fn admit(
     };
     devices::put(change, &device).await?;
     doubts::compare(change, known.as_ref(), &device, now).await?;
+    pushes::account(change, &device.account, Topic::Screens, now).await?;
     Ok(device)
 }
 

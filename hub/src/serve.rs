@@ -27,6 +27,7 @@ use crate::error::chain;
 use crate::http::{self, Shared, State};
 use crate::ident::{self, DAY, Millis};
 use crate::live::{follow, presence};
+use crate::opening::Opening;
 use crate::store::{
     self, Store, audit, commands, devices, invitations, operators, pairings, pushes, reports, settings,
 };
@@ -132,11 +133,12 @@ impl Hub {
         let state = State::new(store, directory.clone(), urls).await?;
         let config = RustlsConfig::from_config(tls_config);
         let handle = Handle::new();
-        // HTTP/1 only: it is all that a screen needs, and the one version whose silent connections hyper closes.
-        let mut server = axum_server::from_tcp_rustls(listener, config.clone())
-            .map_err(listen)?
-            .map(|acceptor| acceptor.handshake_timeout(options.client_timeout))
-            .http1_only();
+        // HTTP/1 only, by the opening: it is all that a screen needs, and the one version whose silent connections
+        // hyper closes. The server's own switch for it knows no upgrade to WebSocket.
+        let mut server =
+            axum_server::from_tcp_rustls(listener, config.clone()).map_err(listen)?.map(|acceptor| {
+                Opening::new(acceptor.handshake_timeout(options.client_timeout), options.client_timeout)
+            });
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(options.client_timeout);
         let service = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(server.handle(handle.clone()).serve(service));

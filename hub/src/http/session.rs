@@ -196,6 +196,7 @@ impl Session {
                     store::commit(change).await?;
                 }
                 let topics = missed.map_or_else(|| Topic::ALL.to_vec(), |missed| told(&missed));
+                self.joined.mailbox().know(newest);
                 let sequence = newest.unsigned_abs();
                 let lasts = ends.saturating_duration_since(Instant::now()).as_secs();
                 let welcome = HubMessage::Welcome { sequence, ping: PING.as_secs(), lasts };

@@ -50,6 +50,8 @@ struct Waiting {
     /// One bit for each of [`Topic::ALL`].
     topics: u8,
     sequence: i64,
+    /// What comes up to here was told by another way.
+    known: i64,
     end: Option<End>,
 }
 
@@ -57,10 +59,22 @@ impl Mailbox {
     /// Puts a change in.
     pub fn tell(&self, topic: Topic, sequence: i64) {
         let mut waiting = lock(&self.waiting);
+        if sequence <= waiting.known {
+            return;
+        }
         waiting.topics |= bit(topic);
         waiting.sequence = waiting.sequence.max(sequence);
         drop(waiting);
         self.wake.notify_one();
+    }
+
+    /// Everything up to here is told by another way.
+    pub fn know(&self, sequence: i64) {
+        let mut waiting = lock(&self.waiting);
+        waiting.known = sequence;
+        if waiting.sequence <= sequence {
+            waiting.topics = 0;
+        }
     }
 
     /// Puts the end in. The first one counts.
@@ -110,6 +124,12 @@ mod tests {
         assert_eq!(mailbox.next().await, News::Changed { topics, sequence: 999 });
         assert_eq!(mailbox.take(), None);
         mailbox.tell(Topic::Content, 1000);
+        mailbox.know(1000);
+        mailbox.tell(Topic::Authorization, 1000);
+        assert_eq!(mailbox.take(), None);
+        mailbox.tell(Topic::Content, 1001);
+        mailbox.know(1000);
+        assert_eq!(mailbox.next().await, News::Changed { topics: vec![Topic::Content], sequence: 1001 });
         mailbox.end(End::Replaced);
         mailbox.end(End::Cut);
         assert_eq!(mailbox.next().await, News::End(End::Replaced));

@@ -52,6 +52,13 @@ impl TestHub {
         Self { router, state, _data: data, ..Self::new().await }
     }
 
+    /// A hub that runs, reached without its socket.
+    pub fn around(state: &Shared, account: &Account) -> Self {
+        let (router, state) = (http::router(state.clone()), state.clone());
+        let directory = || tempfile::tempdir().unwrap();
+        Self { router, state, account: account.clone(), files: directory(), _data: directory() }
+    }
+
     pub fn store(&self) -> &Store {
         &self.state.store
     }

@@ -20,5 +20,6 @@ mod reports;
 mod routes;
 mod second_step;
 mod serve;
+mod session;
 mod tokens;
 mod tokens_in_steps;
