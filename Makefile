@@ -26,7 +26,7 @@ image: build ## Make the test image, target/image/disk.img
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
 
 ##@ Check
-.PHONY: test check unit scenarios fuzz soak bench-hub
+.PHONY: test check unit browser scenarios fuzz soak bench-hub
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
@@ -37,6 +37,9 @@ check: ## Formatting and lints
 
 unit: ## Unit and integration tests, no virtual machine
 	tests/unit
+
+browser: ## The console in Chromium; ONLY=text selects; pictures of every page in target/browser
+	$(CARGO) test --quiet -p signage-tests --test browser -- $(ONLY)
 
 scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text selects
 	$(BIN)/scenarios $(ONLY)

@@ -156,7 +156,7 @@ pub fn router(state: Shared) -> Router {
         .merge(events::router())
         .nest(api::PREFIX, api::router())
         .merge(console::router())
-        .fallback(problem::not_found)
+        .fallback(console::missing)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(state.clone(), routes::guard))
         .layer(DefaultBodyLimit::max(MAX_BODY))

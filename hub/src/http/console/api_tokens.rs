@@ -7,9 +7,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Shared;
+use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
-use super::people::{day, roles};
+use super::moment::{self, day};
+use super::people::roles;
 use super::session::Session;
 use crate::ident::{self, DAY, Millis};
 use crate::rights::{Right, Role};
@@ -175,18 +177,17 @@ fn row(token: &ApiToken, owner: Option<&str>, viewer: &Viewer<'_>, now: Millis) 
                 @match owner { Some(email) => (email), None => { @if token.owner.is_some() { "somebody who left" } @else { "service account" } } }
             }
             td data-label="Made" { (day(token.created_at)) }
-            td data-label="Last used" { @match token.last_used { Some(at) => (day(at)), None => "never" } }
+            td data-label="Last used" { @match token.last_used { Some(at) => (moment::ago(at, now)), None => "never" } }
             td data-label="Ends" { @match token.expires_at { Some(at) => (day(at)), None => "never" } }
             td data-label="Revoke" {
                 @if class == "online" {
-                    details {
-                        summary { "Revoke" }
-                        p { "Programs that use it are refused at once." }
-                        form method="post" action={ "/api-tokens/" (token.id) "/revoke" } {
-                            input type="hidden" name="form" value=(viewer.form);
-                            button.danger type="submit" { "Revoke " (token.name) }
-                        }
-                    }
+                    (confirm(
+                        &format!("/api-tokens/{}/revoke", token.id),
+                        &viewer.form,
+                        "Revoke",
+                        "Programs that use it are refused at once.",
+                        &format!("Revoke {}", token.name),
+                    ))
                 }
             }
         }

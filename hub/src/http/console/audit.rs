@@ -5,10 +5,10 @@ use maud::{Markup, html};
 
 use super::super::Shared;
 use super::layout::page;
+use super::moment;
 use super::session::Session;
 use crate::Result;
 use crate::audit_log::{self, Query};
-use crate::ident::timestamp;
 use crate::store::audit::{self, Record};
 use crate::store::{api_tokens, operators};
 
@@ -45,7 +45,7 @@ pub(super) async fn list(
                 p { "No entry fits. " a href="/audit" { "Show everything" } }
             }
         }
-        p.line {
+        div.actions {
             @if !query.cursor.is_empty() { a.button.quiet href={ "/audit?" (parameters) } { "Newest" } }
             @if let Some(next) = &next { a.button.quiet href={ "/audit?" (parameters) "&cursor=" (next) } { "Older" } }
             a.button.quiet href={ "/api/v1/audit.csv?" (parameters) } download="audit.csv" { "Export as CSV" }
@@ -121,9 +121,8 @@ fn table(records: &[Record]) -> Markup {
                 } }
                 tbody {
                     @for record in records {
-                        @let at = timestamp(record.at);
                         tr {
-                            th scope="row" { time datetime=(at) { (at.strftime("%Y-%m-%d %H:%M:%S")) } }
+                            th scope="row" { (moment::second(record.at)) }
                             td data-label="What happened" {
                                 (audit_log::sentence(record))
                                 span.minor { (record.action) }

@@ -12,8 +12,8 @@ use super::super::Shared;
 use super::super::api::commands::bytes;
 use super::form::Checked;
 use super::layout::Viewer;
+use super::moment;
 use super::screen;
-use super::screens::ago;
 use super::session::Session;
 use crate::command::{self, State as Progress, To};
 use crate::ident::{self, Millis};
@@ -102,7 +102,7 @@ pub(super) fn section(device: &Device, commands: &[Listed], viewer: &Viewer<'_>,
                         a href={ "/commands/" (picture.command.id) "/file" } {
                             img src={ "/commands/" (picture.command.id) "/file" } alt={ "What " (device.name) " showed" };
                         }
-                        figcaption.minor { "Screenshot, " (ago(now - picture.command.finished_at.unwrap_or(now))) }
+                        figcaption.minor { "Screenshot, " (moment::ago(picture.command.finished_at.unwrap_or(now), now)) }
                     }
                 }
                 @if commands.is_empty() {
@@ -136,7 +136,7 @@ fn list(commands: &[Listed], now: Millis) -> Markup {
 fn row(listed: &Listed, now: Millis) -> Markup {
     let command = &listed.command;
     let progress = Progress::of(command, now);
-    let moment = |at: Millis| html! { time datetime=(ident::timestamp(at)) { (ago(now - at)) } };
+    let moment = |at: Millis| moment::ago(at, now);
     html! {
         tr {
             th scope="row" { (command::title(&command.kind)) }

@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Shared;
+use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::page;
 use super::session::Session;
@@ -288,14 +289,13 @@ async fn one(
         }
         section.card {
             h2 { "Delete" }
-            details {
-                summary { "Delete this group" }
-                p { "Its members go on with their role alone, everywhere that no other group says otherwise." }
-                form method="post" action={ "/groups/" (group.id) "/delete" } {
-                    input type="hidden" name="form" value=(viewer.form);
-                    button.danger type="submit" { "Delete " (group.name) }
-                }
-            }
+            (confirm(
+                &format!("/groups/{}/delete", group.id),
+                &viewer.form,
+                "Delete this group",
+                "Its members go on with their role alone, everywhere that no other group says otherwise.",
+                &format!("Delete {}", group.name),
+            ))
         }
     };
     Ok(page("Groups", Some(&viewer), content))

@@ -42,11 +42,12 @@ pub fn page(title: &str, viewer: Option<&Viewer<'_>>, content: Markup) -> Markup
                 script src="/assets/console.js" defer {}
             }
             body {
+                a.skip href="#content" { "To the content" }
                 header.bar {
                     a.brand href="/" { span.mark aria-hidden="true" {} "Signage" }
                     @if let Some(viewer) = viewer { (signed_in(title, viewer)) }
                 }
-                main { (content) }
+                main #content tabindex="-1" { (content) }
             }
         }
     }

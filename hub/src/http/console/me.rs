@@ -158,6 +158,7 @@ async fn view(state: &Shared, session: &Session, notice: Markup) -> Result<Marku
         section.card.part {
             h2 { "Password" }
             form method="post" action="/me/password" {
+                (own_address(&person.email))
                 label for="current" { "Present password" }
                 input #current type="password" name="current" autocomplete="current-password" required;
                 (welcome::new_password())
@@ -170,6 +171,7 @@ async fn view(state: &Shared, session: &Session, notice: Markup) -> Result<Marku
             @if person.totp_secret.is_some() {
                 p { "On: after the password, the code of your authenticator app is asked for. " (left) " of " (second_step::RECOVERY_CODES) " recovery codes are left." }
                 form method="post" action="/me/totp/off" {
+                    (own_address(&person.email))
                     label for="off" { "Present password" }
                     input #off type="password" name="current" autocomplete="current-password" required;
                     input type="hidden" name="form" value=(viewer.form);
@@ -186,6 +188,11 @@ async fn view(state: &Shared, session: &Session, notice: Markup) -> Result<Marku
         }
     };
     Ok(page("You", Some(&viewer), content))
+}
+
+/// For the password manager, which otherwise does not know whose password it is.
+fn own_address(email: &str) -> Markup {
+    html! { input type="email" value=(email) autocomplete="username" readonly hidden; }
 }
 
 fn proposal_page(

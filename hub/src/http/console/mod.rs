@@ -4,14 +4,17 @@
 mod api_tokens;
 mod audit;
 mod commands;
+mod confirm;
 mod form;
 mod groups;
 mod layout;
 mod me;
+mod moment;
 mod pair;
 mod people;
 mod qr;
 mod screen;
+mod screen_token;
 mod screens;
 pub(super) mod session;
 mod sign_in;
@@ -20,16 +23,17 @@ mod tokens;
 mod welcome;
 
 use axum::Router;
-use axum::extract::Path;
-use axum::http::header;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum_extra::extract::CookieJar;
 use maud::html;
 use signage_protocol::api::ProblemDetails;
 use signage_protocol::problem::Code;
 
 use self::session::Session;
-use super::Shared;
+use super::{Shared, problem};
 use crate::{Error, Result};
 
 /// The pages and their style sheet.
@@ -85,6 +89,17 @@ async fn asset(Path(file): Path<String>) -> Result<impl IntoResponse> {
         .find(|(name, ..)| *name == file)
         .ok_or_else(|| Error::refused(404, Code::HubError, "there is no such file"))?;
     Ok(([(header::CONTENT_TYPE, *media_type), (header::CACHE_CONTROL, "max-age=3600")], *text))
+}
+
+/// A path that is not there: a page for a browser, a problem for a program.
+pub(super) async fn missing(State(state): State<Shared>, jar: CookieJar, headers: HeaderMap) -> Response {
+    let answer = problem::not_found().await.into_response();
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !accepted.contains("text/html") {
+        return answer;
+    }
+    let session = session::find(&state, &jar).await.ok().flatten();
+    readable(&state, session.as_ref(), answer)
 }
 
 /// A refusal as a page for people; every other answer as it is.

@@ -7,10 +7,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Shared;
+use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
+use super::moment::day;
 use super::session::Session;
-use crate::ident::{self, timestamp};
+use crate::ident;
 use crate::rights::{Right, Role};
 use crate::store::invitations::{self, Invitation};
 use crate::store::operators::{self, Operator};
@@ -228,14 +230,14 @@ fn row(person: &Operator, groups: &[String], session: &Session, viewer: &Viewer<
                 } @else if own {
                     "On"
                 } @else {
-                    details {
-                        summary { "On" }
-                        p { "Phone and recovery codes are gone?" }
-                        form method="post" action={ "/people/" (person.id) "/reset-totp" } {
-                            input type="hidden" name="form" value=(viewer.form);
-                            button.danger type="submit" { "Switch off" }
-                        }
-                    }
+                    "On"
+                    (confirm(
+                        &format!("/people/{}/reset-totp", person.id),
+                        &viewer.form,
+                        "Switch off",
+                        "When phone and recovery codes are gone: from then on the password alone lets them in.",
+                        &format!("Switch it off for {}", person.email),
+                    ))
                 }
             }
             td data-label="Since" { (day(person.created_at)) }
@@ -246,23 +248,21 @@ fn row(person: &Operator, groups: &[String], session: &Session, viewer: &Viewer<
                         button.quiet type="submit" aria-label={ "Let " (person.email) " in again" } { "Let in again" }
                     }
                 } @else if !own {
-                    details {
-                        summary { "Suspend" }
-                        p { "Ends every session of " (person.email) " at once and keeps them out until you let them in again. Their personal API tokens rest." }
-                        form method="post" action={ "/people/" (person.id) "/suspend" } {
-                            input type="hidden" name="form" value=(viewer.form);
-                            button.danger type="submit" { "Suspend " (person.email) }
-                        }
-                    }
+                    (confirm(
+                        &format!("/people/{}/suspend", person.id),
+                        &viewer.form,
+                        "Suspend",
+                        "Ends every session at once and keeps this person out until you let them in again. Their personal API tokens rest.",
+                        &format!("Suspend {}", person.email),
+                    ))
                 }
-                details {
-                    summary { "Remove" }
-                    p { "Ends every session of " (person.email) " and their personal API tokens at once. Service accounts that they made go on." }
-                    form method="post" action={ "/people/" (person.id) "/remove" } {
-                        input type="hidden" name="form" value=(viewer.form);
-                        button.danger type="submit" { "Remove " (person.email) }
-                    }
-                }
+                (confirm(
+                    &format!("/people/{}/remove", person.id),
+                    &viewer.form,
+                    "Remove",
+                    "Ends every session and the personal API tokens at once. Service accounts that this person made go on.",
+                    &format!("Remove {}", person.email),
+                ))
             }
         }
     })
@@ -308,10 +308,4 @@ pub(super) fn roles(id: &str, name: &str, chosen: Role) -> Markup {
             }
         }
     }
-}
-
-/// A day, with its moment for programs.
-pub(super) fn day(at: ident::Millis) -> Markup {
-    let at = timestamp(at);
-    html! { time datetime=(at) { (at.strftime("%Y-%m-%d")) } }
 }

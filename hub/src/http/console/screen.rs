@@ -8,9 +8,12 @@ use signage_protocol::Secret;
 
 use super::super::Shared;
 use super::commands;
+use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
-use super::screens::{Health, ago};
+use super::moment;
+use super::screen_token;
+use super::screens::Health;
 use super::session::Session;
 use crate::account::MAX_NAME;
 use crate::device::{self, Change, Leave};
@@ -180,6 +183,7 @@ pub(super) async fn render(
         @if viewer.role.may(Right::ManageScreens) {
             (details(&device, &playlists::list(&state.store, account).await?, &viewer))
             (authorization(&device, &viewer))
+            (screen_token::part(state, account, &device, &viewer, now).await?)
             (leaving(&device, &viewer))
         }
     };
@@ -188,7 +192,7 @@ pub(super) async fn render(
 
 fn facts(device: &Device, standing: &Standing, now: Millis) -> Markup {
     let hardware = &device.hardware;
-    let moment = |at: Millis| html! { time datetime=(ident::timestamp(at)) { (ago(now - at)) } };
+    let moment = |at: Millis| moment::ago(at, now);
     html! {
         dl.facts {
             @if let Some(location) = &device.location { dt { "Location" } dd { (location) } }
@@ -252,10 +256,10 @@ fn authorization(device: &Device, viewer: &Viewer<'_>) -> Markup {
             h2 { "Authorization" }
             @if device.granted {
                 p { "While it is authorized the screen plays, also without a network. When you withdraw the authorization it stops within seconds, or as soon as it is online again." }
-                (button(device, viewer, "withdraw", "Withdraw authorization", true))
+                (button(device, viewer, "withdraw", "Withdraw authorization"))
             } @else {
                 p { "The authorization of this screen was withdrawn. It plays again when you authorize it." }
-                (button(device, viewer, "authorize", "Authorize again", true))
+                (button(device, viewer, "authorize", "Authorize again"))
             }
         }
     }
@@ -270,10 +274,10 @@ fn leaving(device: &Device, viewer: &Viewer<'_>) -> Markup {
             }
             h3 { "Unpair" }
             p { "The screen shows a pairing code again. When it comes back to this account, its location and tags come back with it." }
-            (button(device, viewer, "unpair", "Unpair", !device.granted))
+            (leave(device, viewer, "unpair", "Unpair", "The screen leaves this account and shows a pairing code."))
             h3 { "Delete" }
             p { "For a screen that is broken, lost or retired: the hub forgets its name, place and hardware." }
-            (button(device, viewer, "delete", "Delete", !device.granted))
+            (leave(device, viewer, "delete", "Delete", "Everything that the hub knows of the screen is gone. If it comes back, it begins as new."))
             h3 { "Transfer to another account" }
             p { "An administrator of the other account makes a transfer code on the page “Pair”. With it the screen stops playing for this account and joins the other by itself." }
             form.form method="post" action={ "/screens/" (device.id) "/transfer" } {
@@ -286,11 +290,19 @@ fn leaving(device: &Device, viewer: &Viewer<'_>) -> Markup {
     }
 }
 
-fn button(device: &Device, viewer: &Viewer<'_>, action: &str, text: &str, enabled: bool) -> Markup {
+fn leave(device: &Device, viewer: &Viewer<'_>, action: &str, word: &str, question: &str) -> Markup {
+    if device.granted {
+        return html! { button.quiet type="button" disabled aria-describedby="first" { (word) } };
+    }
+    let address = format!("/screens/{}/{action}", device.id);
+    confirm(&address, &viewer.form, word, question, &format!("{word} {}", device.name))
+}
+
+fn button(device: &Device, viewer: &Viewer<'_>, action: &str, text: &str) -> Markup {
     html! {
         form method="post" action={ "/screens/" (device.id) "/" (action) } {
             input type="hidden" name="form" value=(viewer.form);
-            button.quiet type="submit" disabled[!enabled] aria-describedby=[(!enabled).then_some("first")] { (text) }
+            button.quiet type="submit" { (text) }
         }
     }
 }

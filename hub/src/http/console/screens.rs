@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::super::Shared;
 use super::layout::page;
+use super::moment;
 use super::session::Session;
 use crate::Result;
 use crate::folder_rights::Area;
@@ -118,9 +119,7 @@ fn row(device: &Device, now: Millis) -> Markup {
             }
             td data-label="State" { span.state.(health.class()) { (health.word()) } }
             td data-label="Last seen" {
-                @if device.last_seen == 0 { "never" } @else {
-                    time datetime=(ident::timestamp(device.last_seen)) { (ago(now - device.last_seen)) }
-                }
+                @if device.last_seen == 0 { "never" } @else { (moment::ago(device.last_seen, now)) }
             }
             td data-label="Device" {
                 (device.hardware.model.as_deref().unwrap_or("Unknown model"))

@@ -10,15 +10,17 @@ use signage_protocol::token::Kind;
 
 use super::super::Shared;
 use super::super::api::enrol_tokens::MAX_BODY;
+use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::page;
+use super::moment::day as date;
 use super::session::Session;
 use super::token_form;
-use crate::ident::{self, Millis, timestamp};
+use crate::ident::{self, Millis};
 use crate::rights::Right;
 use crate::store::playlists;
 use crate::store::tokens::{self, Admitted, Filter, State as TokenState, Token};
-use crate::{Result, token};
+use crate::{Result, device, token};
 
 /// Rows of a page.
 const PAGE: usize = 100;
@@ -42,6 +44,12 @@ pub(super) fn router() -> Router<Shared> {
 pub(super) struct Wanted {
     state: String,
     after: Option<String>,
+}
+
+/// The page of the screen on which the token was revoked, if it was there.
+#[derive(Debug, Deserialize)]
+struct From {
+    screen: Option<String>,
 }
 
 async fn list(State(state): State<Shared>, session: Session, Query(wanted): Query<Wanted>) -> Result<Markup> {
@@ -223,10 +231,20 @@ fn changes(token: &Token, form: &str, now: Millis) -> Markup {
     html! {
         div.actions {
             @if state != TokenState::Revoked {
-                form method="post" action={ "/tokens/" (token.id) "/revoke" } {
-                    input type="hidden" name="form" value=(form);
-                    button type="submit" { "Revoke token" }
-                }
+                (confirm(
+                    &format!("/tokens/{}/revoke", token.id),
+                    form,
+                    "Revoke token",
+                    match token.kind {
+                        Kind::Device => "Its screen loses its authorization and stops playing. The token does not come back, but another can be generated for the same screen.",
+                        Kind::Provisioning => "It lets nobody in any more and does not come back. Screens that came by it go on.",
+                    },
+                    &match (token.kind, &token.grant.name) {
+                        (Kind::Device, Some(name)) => format!("Revoke the token of {name}"),
+                        (Kind::Provisioning, Some(name)) => format!("Revoke the token {name}"),
+                        (_, None) => "Revoke this token".to_owned(),
+                    },
+                ))
             }
             @if token.kind == Kind::Device && state != TokenState::Active {
                 form method="post" action={ "/tokens/" (token.id) "/renew" } {
@@ -237,9 +255,9 @@ fn changes(token: &Token, form: &str, now: Millis) -> Markup {
         }
         p.hint {
             @match (token.kind, state) {
-                (Kind::Device, TokenState::Active) => "When you revoke it, its screen loses its authorization and stops playing.",
+                (Kind::Device, TokenState::Active) => "Revoke it when its screen is lost, stolen or out of use.",
                 (Kind::Device, _) => "A new token keeps this screen with its name and settings. An unused one ends.",
-                (Kind::Provisioning, TokenState::Active) => "When you revoke it, it lets nobody in any more. Screens that came by it go on.",
+                (Kind::Provisioning, TokenState::Active) => "It holds until you revoke it. Screens that came by it go on then.",
                 (Kind::Provisioning, _) => "Screens that came by it go on. A revoked token does not come back: make another.",
             }
         }
@@ -275,11 +293,17 @@ fn admitted(devices: &[Admitted]) -> Markup {
 async fn revoke(
     State(state): State<Shared>,
     Path(id): Path<String>,
+    Query(from): Query<From>,
     Checked(session, Nothing {}): Checked<Nothing>,
 ) -> Result<Response> {
     let actor = session.may(Right::ManageScreens)?;
     token::revoke(&state.store, &actor, &id, ident::now()).await?;
-    Ok(Redirect::to(&format!("/tokens/{id}")).into_response())
+    let screen = match from.screen {
+        Some(screen) => device::find(&mut *state.store.read().await?, actor.account, &screen).await.ok(),
+        None => None,
+    };
+    let to = screen.map_or_else(|| format!("/tokens/{id}"), |screen| format!("/screens/{}", screen.id));
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// What people call the token.
@@ -303,7 +327,7 @@ fn word(state: TokenState) -> &'static str {
     }
 }
 
-fn badge(state: TokenState) -> Markup {
+pub(super) fn badge(state: TokenState) -> Markup {
     let class = match state {
         TokenState::Active => "online",
         TokenState::Unused => "offline",
@@ -312,7 +336,7 @@ fn badge(state: TokenState) -> Markup {
     html! { span.state.(class) { (word(state)) } }
 }
 
-fn meaning(token: &Token, now: Millis) -> &'static str {
+pub(super) fn meaning(token: &Token, now: Millis) -> &'static str {
     match (token.kind, token.state(now)) {
         (_, TokenState::Unused) => "No device has connected with it yet.",
         (_, TokenState::Expired) => "Nobody used it in 30 days.",
@@ -327,10 +351,4 @@ fn expiry(token: &Token, now: Millis) -> Markup {
         Some(end) => date(end),
         None => html! { span.minor { "–" } },
     }
-}
-
-/// A day, in UTC.
-pub(super) fn date(at: Millis) -> Markup {
-    let text = timestamp(at).to_string();
-    html! { time datetime=(text) { (text.get(..10).unwrap_or(&text)) } }
 }

@@ -1,0 +1,20 @@
+//! Asking before what cannot be undone: a button opens the question, and the one below it does what it says.
+
+use maud::{Markup, html};
+
+/// A first button with `words`, the question, and the button that sends a form without fields to `action`. `sure`
+/// names what is lost.
+pub(super) fn confirm(action: &str, form: &str, words: &str, question: &str, sure: &str) -> Markup {
+    html! {
+        details.confirm {
+            summary.button.quiet { (words) }
+            div {
+                p { (question) }
+                form method="post" action=(action) {
+                    input type="hidden" name="form" value=(form);
+                    button.danger type="submit" { (sure) }
+                }
+            }
+        }
+    }
+}
