@@ -3,10 +3,12 @@
 //! ```text
 //! hub.db, hub.db-wal, hub.db-shm   database
 //! database.url                     instead of it: address of a PostgreSQL database
+//! s3.toml                          a bucket for the content, instead of blobs/
 //! tls/ca.pem, tls/ca.key           private CA, made once
 //! tls/leaf.pem, tls/leaf.key       the server's certificate, re-issued when needed
 //! blobs/ab/ab…                     content by SHA-256
 //! blobs/incoming/                  uploads that are not complete
+//! gstreamer-registry.bin           what signage-probe knows of GStreamer's plugins
 //! lock                             held while one process sets the directory up
 //! ```
 
@@ -16,6 +18,9 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
+
+/// Directory in which a backup is being put back; no hub starts with it there.
+pub const RESTORING: &str = "restore.partial";
 
 /// A directory that is ours, mode 0700.
 #[derive(Debug, Clone)]
@@ -32,8 +37,15 @@ impl DataDir {
         check_owner(path, owner, rustix::process::geteuid().as_raw())?;
         let entries = fs::read_dir(path).map_err(unusable)?;
         let names: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
-        let ours =
-            ["hub.db", "database.url", "lock", "tls"].iter().any(|own| names.iter().any(|name| name == own));
+        if names.iter().any(|name| name == RESTORING) {
+            return Err(Error::Invalid(format!(
+                "putting a backup back into {} was not finished; empty it and begin again",
+                path.display()
+            )));
+        }
+        let ours = ["hub.db", "database.url", "s3.toml", "lock", "tls"]
+            .iter()
+            .any(|own| names.iter().any(|name| name == own));
         if !ours && names.iter().any(|name| name != "lost+found") {
             return Err(Error::Invalid(format!(
                 "{} is neither empty nor the data directory of a hub; choose another with --data-dir",

@@ -54,6 +54,15 @@ pub enum Error {
         #[source]
         source: sqlx::migrate::MigrateError,
     },
+    /// The bucket that holds the content did not do it.
+    #[error("the store of the content failed while {doing}")]
+    Bucket {
+        /// What was wanted.
+        doing: &'static str,
+        /// What it says, or why it said nothing.
+        #[source]
+        source: Box<object_store::Error>,
+    },
     /// A file operation failed.
     #[error("cannot {doing} {}", path.display())]
     File {

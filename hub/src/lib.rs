@@ -11,6 +11,10 @@
 //! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`opening`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
+//!   [`content`], [`upload`], [`probe`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
+//! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content, here or in a bucket; [`sweep`]: how
+//!   they go. [`backup`]: a copy of all that.
+//! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
 //!
 //! # What survives what
 //!
@@ -36,6 +40,7 @@ pub mod error;
 pub mod export;
 pub mod folder_rights;
 pub mod groups;
+pub mod folder;
 pub mod http;
 pub mod ident;
 pub mod limiter;
@@ -49,6 +54,7 @@ pub mod pairing;
 pub mod password;
 pub mod people;
 pub mod playlist;
+pub mod probe;
 pub mod provision;
 pub mod range;
 pub mod report;
@@ -58,8 +64,10 @@ pub mod second_step;
 pub mod serve;
 pub mod setup;
 pub mod store;
+pub mod sweep;
 pub mod tls;
 pub mod token;
 pub mod why;
+pub mod upload;
 
 pub use error::{Error, Result};

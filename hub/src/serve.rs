@@ -31,7 +31,7 @@ use crate::opening::Opening;
 use crate::store::{
     self, Store, audit, commands, devices, invitations, operators, pairings, pushes, reports, settings,
 };
-use crate::{Error, Result, blobs, setup, tls};
+use crate::{Error, Result, blobs, probe, setup, sweep, tls, upload};
 
 /// How long requests may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -44,7 +44,7 @@ const KEEP_REFUSALS_DAYS: i64 = 30;
 /// How long pictures and logs that screens have uploaded stay, and the commands themselves.
 const KEEP_FILES_DAYS: i64 = 30;
 const KEEP_COMMANDS_DAYS: i64 = 90;
-/// An upload older than this was left by a crash.
+/// A copy of a file on its way into the store that is older than this was left by a crash.
 const UPLOAD_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How to run a hub.
@@ -218,7 +218,16 @@ async fn keep_house(state: Shared, config: RustlsConfig, names: Vec<String>) {
             certificate(&state.directory, &names).map(|certificate| config.reload_from_config(certificate));
         report("renewing the certificate", renewed);
         report("removing old rows", remove_old_rows(&state.store, ident::now()).await);
-        report("removing old uploads", blobs::clean(&state.directory, UPLOAD_AGE));
+        report("removing old copies", blobs::clean(&state.directory, UPLOAD_AGE));
+        report("tidying uploads", upload::tidy(&state.store, &state.blobs, ident::now()).await);
+        report(
+            "removing files that nothing needs",
+            sweep::run(&state.store, &state.blobs, sweep::GRACE, ident::now()).await,
+        );
+        report(
+            "probing content",
+            probe::work(&state.store, &state.blobs, &state.prober, &state.directory).await,
+        );
     }
 }
 

@@ -9,6 +9,7 @@
 //! * [`document`]: what the hub signs: authorizations and publications.
 //! * [`device_code`]: the id of a device as people read it off a screen.
 //! * [`bus`]: the D-Bus face of the provisioner, which is all the player knows of it.
+//! * [`probe`]: what the program that looks into uploaded files tells the hub.
 //! * [`report`]: what a device tells its hub: how it is doing, faults, logs, proof of play.
 //! * [`problem`]: the catalogue of everything that can be wrong, with cause and next action.
 //! * [`verdict`]: what a screen writes back to the stick.
@@ -30,6 +31,7 @@ pub mod config;
 pub mod device_code;
 pub mod document;
 pub mod jws;
+pub mod probe;
 pub mod problem;
 pub mod report;
 pub mod session;

@@ -53,14 +53,18 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Limit how many screens of an account may play at the same time. Those that already do go on.
+    /// Limit how many screens of an account may play at the same time, and how much content it may have. What is there
+    /// already stays.
     Limit {
         /// Name or id of the account.
         #[arg(long)]
         account: String,
         /// Most screens; "none" for no limit.
-        #[arg(long, value_name = "NUMBER|none", value_parser = limit)]
-        screens: Limit,
+        #[arg(long, value_name = "NUMBER|none", value_parser = limit, required_unless_present = "content")]
+        screens: Option<Limit>,
+        /// Most bytes of content, such as 500M or 20G; "none" for no limit.
+        #[arg(long, value_name = "BYTES|none", value_parser = bytes)]
+        content: Option<Limit>,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -119,15 +123,27 @@ impl Command {
                 std::fs::write(&path, &signature).map_err(Error::file("write", &path))?;
                 output::line(&format!("Signature  {}", path.display()))
             }
-            Self::Limit { account, screens: Limit(limit), json } => {
+            Self::Limit { account, screens, content, json } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
-                account::limit_screens(&store, &account, limit, ident::now()).await?;
-                match limit {
-                    limit if json => output::json(&json!({ "id": account.id, "screenLimit": limit })),
-                    Some(limit) => output::line(&format!("{} may have {limit} screens", account.name)),
-                    None => output::line(&format!("{} may have any number of screens", account.name)),
+                let mut answer = json!({ "id": account.id });
+                if let Some(Limit(limit)) = screens {
+                    account::limit_screens(&store, &account, limit, ident::now()).await?;
+                    answer["screenLimit"] = json!(limit);
                 }
+                if let Some(Limit(limit)) = content {
+                    crate::content::limit_bytes(&store, &account, limit, ident::now()).await?;
+                    answer["contentLimit"] = json!(limit);
+                }
+                if json {
+                    return output::json(&answer);
+                }
+                let say = |limit: Option<i64>, what: &str| {
+                    let number = limit.map_or_else(|| "any number of".to_owned(), |limit| limit.to_string());
+                    output::line(&format!("{} may have {number} {what}", account.name))
+                };
+                screens.map_or(Ok(()), |Limit(limit)| say(limit, "screens"))?;
+                content.map_or(Ok(()), |Limit(limit)| say(limit, "bytes of content"))
             }
             Self::List { json } => {
                 let (_, store) = open(data_dir).await?;
@@ -164,6 +180,18 @@ fn limit(text: &str) -> std::result::Result<Limit, String> {
     match text {
         "none" => Ok(Limit(None)),
         _ => number().map(|number| Limit(Some(number))).ok_or_else(|| "a number, or none".to_owned()),
+    }
+}
+
+fn bytes(text: &str) -> std::result::Result<Limit, String> {
+    match text {
+        "none" => Ok(Limit(None)),
+        _ => {
+            let number = crate::upload::bytes(text);
+            number
+                .map(|number| Limit(Some(number)))
+                .ok_or_else(|| "a number such as 500M or 20G, or none".to_owned())
+        }
     }
 }
 

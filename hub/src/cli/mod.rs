@@ -62,7 +62,7 @@ enum Command {
     /// List, pair, rename and delete screens, and withdraw their authorization.
     #[command(subcommand)]
     Device(device::Command),
-    /// Add and list images and videos.
+    /// Add, list, move and remove images and videos.
     #[command(subcommand)]
     Content(content::Command),
     /// Make, change and list playlists.
@@ -73,6 +73,8 @@ enum Command {
     Audit(audit::Command),
     /// Copy everything the hub keeps to a new directory, also while the server runs.
     Backup(backup::Backup),
+    /// Make the data directory of a hub from a backup, after checking that it is whole.
+    Restore(backup::Restore),
 }
 
 /// Does what the command line says; answers the exit code.
@@ -90,6 +92,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Playlist(command) => command.run(data_dir).await,
         Command::Audit(command) => command.run(data_dir).await,
         Command::Backup(command) => command.run(data_dir).await,
+        Command::Restore(command) => command.run(data_dir).await,
     };
     match result {
         Ok(()) => 0,

@@ -6,8 +6,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::output;
+use crate::blobs::Blobs;
 use crate::content::find_or_add;
-use crate::data_dir::DataDir;
 use crate::ident::timestamp;
 use crate::serve::open;
 use crate::store::accounts::Account;
@@ -76,11 +76,11 @@ pub struct Items {
 }
 
 impl Items {
-    async fn resolve(&self, store: &Store, directory: &DataDir) -> Result<(Account, Vec<Content>, i64)> {
+    async fn resolve(&self, store: &Store, blobs: &Blobs) -> Result<(Account, Vec<Content>, i64)> {
         let account = accounts::find(store, &self.account).await?;
         let mut content = Vec::new();
         for name in &self.content {
-            content.push(find_or_add(store, directory, &account, name, ident::now()).await?);
+            content.push(find_or_add(store, blobs, &account, name, ident::now()).await?);
         }
         Ok((account, content, self.image_seconds * 1000))
     }
@@ -89,14 +89,15 @@ impl Items {
 impl Command {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
         let (directory, store) = open(data_dir).await?;
+        let blobs = Blobs::open(&directory)?;
         let now = ident::now();
         let (playlist, json) = match self {
             Self::Create { name, default, items } => {
-                let (account, content, image) = items.resolve(&store, &directory).await?;
+                let (account, content, image) = items.resolve(&store, &blobs).await?;
                 (playlist::create(&store, &account, &name, &content, image, default, now).await?, items.json)
             }
             Self::Replace { playlist, items } => {
-                let (account, content, image) = items.resolve(&store, &directory).await?;
+                let (account, content, image) = items.resolve(&store, &blobs).await?;
                 (playlist::replace(&store, &account, &playlist, &content, image, now).await?, items.json)
             }
             Self::Default { account, id, json } => {

@@ -37,14 +37,17 @@ use signage_protocol::report as report_api;
 use tokio::sync::Semaphore;
 
 use crate::address::HubUrl;
+use crate::blobs::Blobs;
 use crate::data_dir::DataDir;
 use crate::ident::MINUTE;
 use crate::limiter::Limiter;
 use crate::live::Live;
 use crate::pace::Pace;
+use crate::probe::Prober;
 use crate::report::Inbox;
 use crate::seal::{SECRET_BYTES, Seal};
 use crate::store::{Store, settings};
+use crate::upload::Limits;
 use crate::{Error, Result, ident};
 
 /// How long a request may take from its head to the head of the answer, its body included.
@@ -64,6 +67,9 @@ const SIGN_IN_FAILURES: u32 = 10;
 /// Passwords that are checked at once; each takes 19 MiB.
 const PASSWORD_CHECKS: usize = 2;
 
+/// Requests with bytes of uploads at the same time; each keeps 8 MiB in memory.
+const UPLOADS: usize = 16;
+
 /// What every request needs.
 #[derive(Debug)]
 pub struct State {
@@ -73,6 +79,12 @@ pub struct State {
     pub directory: DataDir,
     /// The hub's secret.
     pub seal: Seal,
+    /// The bytes of the content.
+    pub blobs: Blobs,
+    /// What an upload may be.
+    pub uploads: Limits,
+    /// What looks into uploads.
+    pub prober: Prober,
     /// Addresses that are this hub; the first is the public one.
     pub urls: Vec<HubUrl>,
     /// Reports on their way to the database.
@@ -85,6 +97,7 @@ pub struct State {
     enrol_failures: Mutex<Limiter>,
     sign_in_failures: Mutex<Limiter>,
     password_checks: Arc<Semaphore>,
+    upload_turns: Arc<Semaphore>,
 }
 
 /// The state as handlers get it.
@@ -98,6 +111,9 @@ impl State {
         let secret: Option<[u8; SECRET_BYTES]> =
             hex::decode(secret).ok().and_then(|bytes| bytes.try_into().ok());
         Ok(Arc::new(Self {
+            blobs: Blobs::open(&directory)?,
+            uploads: Limits::from_environment()?,
+            prober: Prober::find(),
             store,
             directory,
             seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
@@ -110,6 +126,7 @@ impl State {
             enrol_failures: Mutex::new(Limiter::new(ENROL_FAILURES, MINUTE)),
             sign_in_failures: Mutex::new(Limiter::new(SIGN_IN_FAILURES, MINUTE)),
             password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),
+            upload_turns: Arc::new(Semaphore::new(UPLOADS)),
         }))
     }
 
@@ -171,8 +188,12 @@ async fn healthz(axum::extract::State(state): axum::extract::State<Shared>) -> R
     Ok("ok\n")
 }
 
-/// Ends a request that takes too long. The body of the answer may take any time: a film on a slow line does.
+/// Ends a request that takes too long. The body of the answer may take any time: a film on a slow line does. So may
+/// that of an upload, whose handler watches that it goes on.
 async fn limit_time(request: Request, next: Next) -> Response {
+    if routes::is_upload(&request) {
+        return next.run(request).await;
+    }
     within(REQUEST_TIMEOUT, next.run(request)).await
 }
 

@@ -16,6 +16,11 @@ impl IntoResponse for Error {
             error @ Self::NotFound { .. } => (404, Code::ApiNotFound, Some(error.to_string()), None),
             Self::Conflict(detail) => (409, Code::ApiConflict, Some(detail), None),
             Self::Invalid(detail) => (422, Code::ApiInvalid, Some(detail), None),
+            error @ Self::Bucket { .. } => {
+                tracing::error!(error = chain(&error), "a request failed");
+                let detail = "the store of the content does not answer as it should; try again in a while";
+                (503, Code::HubError, Some(detail.to_owned()), Some(30))
+            }
             error => {
                 tracing::error!(error = chain(&error), "a request failed");
                 (500, Code::HubError, None, None)

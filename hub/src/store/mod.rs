@@ -12,6 +12,9 @@ pub mod codes;
 pub mod commands;
 pub mod content;
 pub mod device_logs;
+pub mod blobs;
+pub mod content;
+pub mod content_folders;
 pub mod devices;
 pub mod doubts;
 pub mod faults;
@@ -32,6 +35,7 @@ pub mod second_step;
 pub mod settings;
 pub mod tokens;
 pub mod workspace;
+pub mod uploads;
 
 use std::fs;
 use std::io;
@@ -89,6 +93,16 @@ impl Store {
             Some(url) => (Kind::Postgres, url),
             None => (Kind::Sqlite, sqlite(directory)?),
         };
+        Self::connect(kind, &url).await
+    }
+
+    /// The SQLite database of a data directory, whatever the environment says.
+    pub async fn at(directory: &DataDir) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        Self::connect(Kind::Sqlite, &sqlite(directory)?).await
+    }
+
+    async fn connect(kind: Kind, url: &str) -> Result<Self> {
         let pool = async |size| {
             let options = AnyPoolOptions::new().max_connections(size).after_connect(move |connection, _| {
                 Box::pin(async move {
@@ -98,7 +112,7 @@ impl Store {
                     Ok(())
                 })
             });
-            options.connect(&url).await.map_err(Error::database("opening the database"))
+            options.connect(url).await.map_err(Error::database("opening the database"))
         };
         let writers = pool(if kind == Kind::Sqlite { 1 } else { WRITERS }).await?;
         sqlx::migrate!().run(&writers).await.map_err(|source| Error::Migrate { source })?;
@@ -184,8 +198,7 @@ fn sqlite(directory: &DataDir) -> Result<String> {
         .map_err(Error::file("open the database", &path))?;
     let path =
         path.to_str().ok_or_else(|| Error::Invalid("the data directory's name is not UTF-8".into()))?;
-    let escaped = path.replace('%', "%25").replace('?', "%3F").replace('#', "%23").replace(' ', "%20");
-    Ok(format!("sqlite://{escaped}"))
+    Ok(format!("sqlite://{}", escape(path)))
 }
 
 /// FULL, since a sequence number that a device has seen must not be given twice after a power cut.
@@ -194,6 +207,26 @@ fn pragmas() -> String {
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
         BUSY.as_millis()
     )
+}
+
+/// Refuses a file that is no sound database.
+pub async fn check(path: &Path) -> Result<()> {
+    sqlx::any::install_default_drivers();
+    let failed = Error::database("checking the copy of the database");
+    let path = path.to_str().ok_or_else(|| Error::Invalid("the name of the copy is not UTF-8".into()))?;
+    let url = format!("sqlite://{}?mode=ro", escape(path));
+    let result = async {
+        let mut connection = <AnyConnection as sqlx::Connection>::connect(&url).await?;
+        sqlx::query_scalar::<_, String>("PRAGMA integrity_check").fetch_one(&mut connection).await
+    };
+    match result.await.map_err(failed)?.as_str() {
+        "ok" => Ok(()),
+        _ => Err(Error::Invalid("the backup is damaged: its database is not sound".into())),
+    }
+}
+
+fn escape(path: &str) -> String {
+    path.replace('%', "%25").replace('?', "%3F").replace('#', "%23").replace(' ', "%20")
 }
 
 /// Makes a change last.

@@ -1,6 +1,8 @@
 //! A hub without a socket, and a device to talk to it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use axum::Router;
 use axum::body::Body;
@@ -45,6 +47,18 @@ impl TestHub {
         Self { router, state, account, files: tempfile::tempdir().unwrap(), _data: data }
     }
 
+    /// A hub whose content lies in a bucket.
+    pub async fn with_bucket(config: &str) -> Self {
+        let data = data_dir().await;
+        let path = data.path().join("s3.toml");
+        std::fs::write(&path, config).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let state = state(data.path()).await;
+        let account = new_account(&state.store, "acme").await;
+        let router = http::router(state.clone());
+        Self { router, state, account, files: tempfile::tempdir().unwrap(), _data: data }
+    }
+
     /// A hub that nobody has set up; the account is one of another hub.
     pub async fn empty() -> Self {
         let (data, state) = fresh().await;
@@ -83,7 +97,7 @@ impl TestHub {
         let path = self.files.path().join(name);
         std::fs::write(&path, &bytes).unwrap();
         let added =
-            content::add(self.store(), &self.state.directory, account, &path, ident::now()).await.unwrap();
+            content::add(self.store(), &self.state.blobs, account, &path, ident::now()).await.unwrap();
         (added, bytes)
     }
 
@@ -100,10 +114,14 @@ impl TestHub {
 
 async fn fresh() -> (tempfile::TempDir, Shared) {
     let data = data_dir().await;
-    let (directory, store) = serve::open(data.path()).await.unwrap();
-    let urls: Vec<HubUrl> = vec![URL.parse().unwrap(), "https://localhost:8443".parse().unwrap()];
-    let state = State::new(store, directory, urls).await.unwrap();
+    let state = state(data.path()).await;
     (data, state)
+}
+
+async fn state(data: &Path) -> Shared {
+    let (directory, store) = serve::open(data).await.unwrap();
+    let urls: Vec<HubUrl> = vec![URL.parse().unwrap(), "https://localhost:8443".parse().unwrap()];
+    State::new(store, directory, urls).await.unwrap()
 }
 
 /// An empty data directory. With `SIGNAGE_TEST_POSTGRES`, the address of a server, its database is a schema of

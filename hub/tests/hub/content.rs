@@ -151,8 +151,7 @@ async fn the_same_file_twice_is_one_content_and_a_text_is_none() {
     assert_eq!(one.id, two.id);
     let text = hub.files.path().join("a.txt");
     std::fs::write(&text, "hello").unwrap();
-    let added =
-        signage_hub::content::add(hub.store(), &hub.state.directory, &hub.account, &text, ident::now());
+    let added = signage_hub::content::add(hub.store(), &hub.state.blobs, &hub.account, &text, ident::now());
     assert!(matches!(added.await, Err(signage_hub::Error::Invalid(_))));
     assert_eq!(accounts::find(hub.store(), "acme").await.unwrap().id, hub.account.id);
 }

@@ -13,7 +13,7 @@ use signage_hub::rights::{Right, Role};
 use signage_hub::store::accounts::Account;
 use signage_hub::store::commands;
 use signage_hub::store::operators::{self, Operator};
-use signage_hub::{groups, people};
+use signage_hub::{groups, people, upload};
 use signage_protocol::token::Kind;
 
 use crate::api::secret;
@@ -88,6 +88,14 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
         let screen = Screen::new(u8::try_from(number % 251).unwrap());
         return screen.enroll(hub, &hub.token(Kind::Provisioning).await.1).await.device_id;
     }
+    if path.starts_with("/content/") {
+        return hub.content(&hub.account, &format!("thing{number}.png"), 100).await.0.id;
+    }
+    if path.starts_with("/uploads/") {
+        let entry = signage_hub::content::Entry::default();
+        let limits = &hub.state.uploads;
+        return upload::create(hub.store(), &actor, &entry, Some(100), limits, now).await.unwrap().id;
+    }
     panic!("{path}: no thing is known for this route; teach `thing` to make one")
 }
 
@@ -107,6 +115,7 @@ fn body(method: &str, path: &str) -> Value {
             json!({ "code": "BCDF-GHJK", "name": "Lobby", "location": "" })
         }
         ("POST", "/screens/{id}") => json!({ "name": "Lobby", "location": "", "tags": "", "playlist": "" }),
+        ("POST", "/content/{id}") => json!({ "title": "a", "folder": "", "tags": "" }),
         _ => json!({}),
     }
 }
@@ -144,8 +153,17 @@ fn let_in(route: &Route, answer: &Answer) -> bool {
     let status = answer.status.as_u16();
     let away = route.path != "/sign-out" && answer.header(header::LOCATION) == "/";
     // These name something else in the body, which is not there.
-    let named =
-        ["/transfer", "/pair", "/pair/look", "/pair/deny"].iter().any(|end| route.path.ends_with(end));
+    let named = [
+        "/thumbnail",
+        "/content-folders",
+        "/folders/delete",
+        "/transfer",
+        "/pair",
+        "/pair/look",
+        "/pair/deny",
+    ]
+    .iter()
+    .any(|end| route.path.ends_with(end));
     !away && status < 500 && !matches!(status, 401 | 403 | 405) && (status != 404 || named)
 }
 

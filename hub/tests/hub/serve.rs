@@ -166,7 +166,8 @@ async fn a_backup_of_a_running_hub_is_a_hub() {
     let hub = crate::common::TestHub::new().await;
     let (content, bytes) = hub.content(&hub.account, "a.png", 1000).await;
     let target = hub.files.path().join("backup");
-    let make = || signage_hub::backup::make(&hub.state.directory, hub.store(), &target);
+    let make =
+        || signage_hub::backup::make(&hub.state.directory, hub.store(), &hub.state.blobs, &target, false);
     // Somebody enrols meanwhile.
     let (_, secret) = hub.token(Kind::Provisioning).await;
     let request = Screen::new(1).enroll_request(&Screen::enrollment(&secret));
@@ -178,7 +179,7 @@ async fn a_backup_of_a_running_hub_is_a_hub() {
     let running = Hub::start(Options::local(&target)).await.unwrap();
     let accounts = signage_hub::store::accounts::list(&running.state.store).await.unwrap();
     assert_eq!(accounts[0].public_key().unwrap(), hub.account.public_key().unwrap());
-    let blob = signage_hub::blobs::path(&running.state.directory, &content.sha256);
+    let blob = running.state.blobs.path(&content.sha256).unwrap();
     assert_eq!(std::fs::read(blob).unwrap(), bytes);
     running.stop().await.unwrap();
 }

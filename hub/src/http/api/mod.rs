@@ -3,11 +3,13 @@
 
 mod audit;
 pub(crate) mod commands;
+pub(super) mod content;
 pub(super) mod enrol_tokens;
 pub(in crate::http) mod groups;
 mod people;
 mod screens;
 mod tokens;
+pub(super) mod uploads;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
@@ -54,6 +56,8 @@ pub(super) fn router() -> Router<Shared> {
         .route("/screens/{id}/transfer", post(screens::transfer))
         .route("/transfer-codes", post(screens::transfer_code))
         .merge(commands::router())
+        .merge(content::router())
+        .merge(uploads::router())
         .merge(enrol_tokens::router())
         .merge(groups::router())
 }

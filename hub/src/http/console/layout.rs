@@ -20,6 +20,7 @@ pub struct Viewer<'a> {
 /// The pages that are reached from every other: title and path. Each is shown to those who may open it.
 const NAVIGATION: [(&str, &str); 7] = [
     ("Screens", "/screens"),
+    ("Content", "/content"),
     ("Tokens", "/tokens"),
     ("Pair", "/pair"),
     ("People", "/people"),

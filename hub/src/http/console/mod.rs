@@ -5,6 +5,8 @@ mod api_tokens;
 mod audit;
 mod commands;
 mod confirm;
+mod content;
+mod content_item;
 mod form;
 mod groups;
 mod layout;
@@ -50,6 +52,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/pair", get(pair::show).post(pair::submit))
         .route("/pair/deny", post(pair::deny))
         .route("/pair/transfer-code", post(pair::transfer_code))
+        .merge(content::router())
         .merge(tokens::router())
         .merge(commands::router())
         .route("/sign-in/code", post(sign_in::submit_code))
@@ -77,10 +80,11 @@ pub(super) fn router() -> Router<Shared> {
 }
 
 /// Files that change only with the program: name, media type, text. No page loads anything from elsewhere.
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: [(&str, &str, &str); 4] = [
     ("style.css", "text/css; charset=utf-8", include_str!("../../../assets/style.css")),
     ("icon.svg", "image/svg+xml", include_str!("../../../assets/icon.svg")),
     ("console.js", "text/javascript; charset=utf-8", include_str!("../../../assets/console.js")),
+    ("upload.js", "text/javascript; charset=utf-8", include_str!("../../../assets/upload.js")),
 ];
 
 async fn asset(Path(file): Path<String>) -> Result<impl IntoResponse> {

@@ -3,6 +3,7 @@
 
 mod access;
 mod commands;
+mod content;
 mod device;
 mod folders;
 mod pages;
@@ -135,6 +136,8 @@ const AREAS: &[&[Route]] = &[
     screens::ROUTES,
     tokens::ROUTES,
 ];
+const AREAS: &[&[Route]] =
+    &[content::ROUTES, device::ROUTES, pages::ROUTES, people::ROUTES, screens::ROUTES, tokens::ROUTES];
 
 /// Every row.
 pub fn all() -> impl Iterator<Item = &'static Route> {
@@ -150,6 +153,13 @@ pub fn find(method: &Method, path: &str) -> Option<&'static Route> {
 /// Who may use a route, if it is one.
 pub fn access(method: &Method, path: &str) -> Option<Access> {
     find(method, path).map(|route| route.access)
+}
+
+/// Whether a request brings the bytes of a file.
+pub(super) fn is_upload(request: &Request) -> bool {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let method = request.method();
+    path.is_some_and(|path| content::UPLOADS.iter().any(|row| method.as_str() == row.0 && path == row.1))
 }
 
 /// Lets a request pass to its handler if the table does. Who asks is found out once: the handler's [`User`] or
