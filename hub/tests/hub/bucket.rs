@@ -137,8 +137,11 @@ async fn a_store_that_loses_the_line_for_good_gives_an_error_not_half_a_film() {
     let hub = TestHub::with_bucket(&store.config()).await;
     let film = send(&hub, "film.png", &picture(300_000, 5)).await.unwrap();
     store.fail(Method::GET, "blobs/", Fault::Break, usize::MAX);
-    let read = hub.state.blobs.read(&film.sha256, 0..300_000).await.unwrap();
-    assert!(read.try_collect::<Vec<_>>().await.is_err());
+    let read = async {
+        let stream = hub.state.blobs.read(&film.sha256, 0..300_000).await?;
+        stream.try_collect::<Vec<_>>().await
+    };
+    assert!(read.await.unwrap_err().to_string().contains("the store of the content failed"));
 }
 
 #[tokio::test]

@@ -194,8 +194,13 @@ fn object(headers: &HeaderMap, bytes: Vec<u8>, breaks: bool) -> Response {
     let length = part.len();
     let body = if breaks {
         let half = part.slice(..length / 2);
-        let pieces = [Ok(half), Err(std::io::Error::other("broken"))];
-        Body::from_stream(futures_util::stream::iter(pieces))
+        let breaks = async {
+            // The first half is on its way by then.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(std::io::Error::other("broken"))
+        };
+        let first = futures_util::stream::once(async { Ok(half) });
+        Body::from_stream(futures_util::StreamExt::chain(first, futures_util::stream::once(breaks)))
     } else {
         Body::from_stream(futures_util::stream::iter([Ok::<_, Infallible>(part)]))
     };
