@@ -7,14 +7,13 @@
 pub mod accounts;
 pub mod api_tokens;
 pub mod audit;
+pub mod blobs;
 pub mod changes;
 pub mod codes;
 pub mod commands;
 pub mod content;
-pub mod device_logs;
-pub mod blobs;
-pub mod content;
 pub mod content_folders;
+pub mod device_logs;
 pub mod devices;
 pub mod doubts;
 pub mod faults;
@@ -34,8 +33,8 @@ pub mod screens;
 pub mod second_step;
 pub mod settings;
 pub mod tokens;
-pub mod workspace;
 pub mod uploads;
+pub mod workspace;
 
 use std::fs;
 use std::io;

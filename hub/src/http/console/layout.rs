@@ -18,7 +18,7 @@ pub struct Viewer<'a> {
 }
 
 /// The pages that are reached from every other: title and path. Each is shown to those who may open it.
-const NAVIGATION: [(&str, &str); 7] = [
+const NAVIGATION: [(&str, &str); 8] = [
     ("Screens", "/screens"),
     ("Content", "/content"),
     ("Tokens", "/tokens"),

@@ -130,14 +130,13 @@ impl Route {
 const AREAS: &[&[Route]] = &[
     access::ROUTES,
     commands::ROUTES,
+    content::ROUTES,
     device::ROUTES,
     pages::ROUTES,
     people::ROUTES,
     screens::ROUTES,
     tokens::ROUTES,
 ];
-const AREAS: &[&[Route]] =
-    &[content::ROUTES, device::ROUTES, pages::ROUTES, people::ROUTES, screens::ROUTES, tokens::ROUTES];
 
 /// Every row.
 pub fn all() -> impl Iterator<Item = &'static Route> {
