@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use super::{Connection, Store, blobs};
+use crate::folder_rights::{Area, Scope};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -87,6 +88,8 @@ pub struct Search<'a> {
     pub after: Option<(&'a str, &'a str)>,
     /// Most of them.
     pub limit: i64,
+    /// In folders that are there for whoever asks; without one, in all.
+    pub scope: Option<&'a Scope>,
 }
 
 /// What the probe found.
@@ -200,12 +203,13 @@ pub async fn list(store: &Store, account: &str) -> Result<Vec<Content>> {
 pub async fn search(store: &Store, account: &str, search: &Search<'_>) -> Result<Vec<Content>> {
     let mut connection = store.read().await?;
     let (title, id) = search.after.unwrap_or_default();
-    sqlx::query_as(
-        "SELECT * FROM content WHERE account = $1 AND ($2 = '' OR LOWER(title) LIKE $3 ESCAPE '!') \
+    let seen = search.scope.map_or_else(|| "1 = 1".to_owned(), |scope| scope.sql(Area::Content, "folder"));
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT * FROM content WHERE account = $1 AND {seen} AND ($2 = '' OR LOWER(title) LIKE $3 ESCAPE '!') \
          AND ($4 = '' OR kind = $4) AND ($5 = '' OR tags LIKE $6 ESCAPE '!') \
          AND ($7 = 0 OR folder = $8 OR ($9 = 1 AND ($8 = '' OR folder LIKE $10 ESCAPE '!'))) \
-         AND ($12 = '' OR title > $11 OR (title = $11 AND id > $12)) ORDER BY title, id LIMIT $13",
-    )
+         AND ($12 = '' OR title > $11 OR (title = $11 AND id > $12)) ORDER BY title, id LIMIT $13"
+    )))
     .bind(account)
     .bind(search.text)
     .bind(format!("%{}%", escape(&search.text.to_lowercase())))

@@ -17,6 +17,8 @@ const THINGS: &[(&str, Area, &str)] = &[
         "SELECT COALESCE(screen.folder, enrol_token.folder, '') FROM enrol_token LEFT JOIN screen \
          ON screen.id = enrol_token.screen WHERE enrol_token.id = $1 AND enrol_token.account = $2",
     ),
+    ("content", Area::Content, "SELECT folder FROM content WHERE id = $1 AND account = $2"),
+    ("uploads", Area::Content, "SELECT folder FROM upload WHERE id = $1 AND account = $2"),
 ];
 
 /// The area of what a path begins with, if that lies in folders.

@@ -135,7 +135,7 @@ async fn of_two_senders_the_later_one_goes_on() {
     let bytes = picture(10_000, 3);
     let path = sender.begin(bytes.len(), "a.png", "").await;
     let id = path.rsplit('/').next().unwrap();
-    let standing = uploads::find(&mut *hub.store().read().await.unwrap(), &hub.account.id, id).await.unwrap();
+    let standing = uploads::find(&mut hub.store().read().await.unwrap(), &hub.account.id, id).await.unwrap();
     // The first one has sent, and its piece is not counted yet, when the second takes over.
     let (go, wait) = tokio::sync::oneshot::channel::<()>();
     let first = bytes[..5000].to_vec();
@@ -212,7 +212,7 @@ async fn a_sender_that_falls_silent_is_not_waited_for() {
     let sender = Sender::new(&hub).await;
     let path = sender.begin(1000, "a.png", "").await;
     let id = path.rsplit('/').next().unwrap();
-    let standing = uploads::find(&mut *hub.store().read().await.unwrap(), &hub.account.id, id).await.unwrap();
+    let standing = uploads::find(&mut hub.store().read().await.unwrap(), &hub.account.id, id).await.unwrap();
     let limits = Limits { silence: Duration::from_millis(50), ..hub.state.uploads };
     let first = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from(picture(100, 1)))]);
     let silent = futures_util::StreamExt::chain(first, futures_util::stream::pending());
@@ -247,7 +247,7 @@ async fn an_upload_expires_and_a_crash_after_the_last_byte_is_made_good() {
     let bytes = picture(700, 2);
     let whole = sender.begin(bytes.len(), "b.png", "").await;
     let id = whole.rsplit('/').next().unwrap();
-    let standing = uploads::find(&mut *hub.store().read().await.unwrap(), &hub.account.id, id).await.unwrap();
+    let standing = uploads::find(&mut hub.store().read().await.unwrap(), &hub.account.id, id).await.unwrap();
     let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from(bytes))]);
     upload::append(hub.store(), &hub.state.blobs, &standing, stream, None, &hub.state.uploads).await.unwrap();
     upload::tidy(hub.store(), &hub.state.blobs, ident::now()).await.unwrap();

@@ -14,7 +14,7 @@ use crate::site::{EMAIL, Site};
 pub async fn playlist(site: &Site<'_>, name: &str, default: bool) -> Result<()> {
     let file = site.file(&format!("{name}.png"), b"\x89PNG\r\n\x1a\n and what follows")?;
     let (account, state) = (site.account()?, &site.hub.state);
-    let picture = content::add(&state.store, &state.directory, account, &file, ident::now()).await?;
+    let picture = content::add(&state.store, &state.blobs, account, &file, ident::now()).await?;
     playlist::create(&state.store, account, name, &[picture], 1000, default, ident::now()).await?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use super::super::user::User;
 use super::super::{Shared, blob};
 use super::Input;
 use crate::content::{self, Change, Folder};
+use crate::folder_rights::Area;
 use crate::ident;
 use crate::rights::Right;
 use crate::store::content::{self as contents, Content, Search, Use};
@@ -142,6 +143,7 @@ async fn list(
         after: after.as_ref().map(|(title, id)| (title.as_str(), id.as_str())),
         // One more than wanted tells whether there is another page.
         limit: limit + 1,
+        scope: Some(&user.scope),
     };
     let items = contents::search(&state.store, &user.account, &search).await?;
     let (items, next) = page(items, limit);
@@ -184,6 +186,9 @@ async fn patch(
 ) -> Result<Json<Content>> {
     let actor = user.may(Right::EditContent)?;
     let Patch { title, folder, tags } = patch;
+    if folder.is_some() {
+        user.check_folder(Right::EditContent, Area::Content, folder.as_deref())?;
+    }
     let change = Change { title, folder, tags };
     Ok(Json(content::change(&state.store, &actor, &id, &change, ident::now()).await?))
 }
@@ -235,7 +240,9 @@ async fn thumbnail(
 
 async fn folders(State(state): State<Shared>, user: User) -> Result<Json<Folders>> {
     user.may(Right::View)?;
-    Ok(Json(Folders { items: content::folders(&state.store, &user.account).await? }))
+    let mut items = content::folders(&state.store, &user.account).await?;
+    items.retain(|folder| user.scope.sees(Area::Content, Some(&folder.path)));
+    Ok(Json(Folders { items }))
 }
 
 async fn make_folder(
@@ -244,6 +251,7 @@ async fn make_folder(
     Input(new): Input<NewFolder>,
 ) -> Result<(StatusCode, Json<Folder>)> {
     let actor = user.may(Right::EditContent)?;
+    user.check_folder(Right::EditContent, Area::Content, Some(&new.path))?;
     let path = content::make_folder(&state.store, &actor, &new.path, ident::now()).await?;
     Ok((StatusCode::CREATED, Json(Folder { path, count: 0 })))
 }
@@ -254,6 +262,9 @@ async fn move_folder(
     Input(moved): Input<Moved>,
 ) -> Result<Json<Folder>> {
     let actor = user.may(Right::EditContent)?;
+    for path in [&moved.from, &moved.to] {
+        user.check_folder(Right::EditContent, Area::Content, Some(path))?;
+    }
     let path = content::move_folder(&state.store, &actor, &moved.from, &moved.to, ident::now()).await?;
     let folders = content::folders(&state.store, &user.account).await?;
     let count = folders.iter().find(|folder| folder.path == path).map_or(0, |folder| folder.count);
@@ -267,6 +278,9 @@ async fn remove_folder(
 ) -> Result<StatusCode> {
     let actor = user.may(Right::EditContent)?;
     let Query(wanted) = wanted.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
+    for path in [wanted.path.as_str(), folder::parent(&wanted.path)] {
+        user.check_folder(Right::EditContent, Area::Content, Some(path))?;
+    }
     content::remove_folder(&state.store, &actor, &wanted.path, ident::now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::super::Shared;
 use super::super::user::User;
 use crate::content::Entry;
+use crate::folder_rights::Area;
 use crate::ident::{self, Millis, timestamp};
 use crate::rights::Right;
 use crate::store::content::Content;
@@ -94,6 +95,7 @@ async fn create(State(state): State<Shared>, user: User, headers: HeaderMap, bod
         Error::Invalid("the header Upload-Length with the bytes of the file is missing".into())
     })?;
     let entry = metadata(&headers)?;
+    user.check_folder(Right::EditContent, Area::Content, Some(&entry.folder))?;
     let mut upload =
         upload::create(&state.store, &actor, &entry, Some(length), &state.uploads, ident::now()).await?;
     if is_octets(&headers) {

@@ -19,6 +19,7 @@ use super::form::Checked;
 use super::layout::page;
 use super::session::{self, Session};
 use crate::content::{self, Entry, Folder};
+use crate::folder_rights::Area;
 use crate::ident;
 use crate::rights::Right;
 use crate::store::content::{self as contents, Content, Search};
@@ -125,10 +126,12 @@ async fn render(
         below: searches,
         after: after.as_ref().map(|(title, id)| (title.as_str(), id.as_str())),
         limit: PAGE + 1,
+        scope: Some(&session.scope),
         ..Search::default()
     };
     let (items, next) = page_of(contents::search(&state.store, account, &search).await?, PAGE);
-    let folders = content::folders(&state.store, account).await?;
+    let mut folders = content::folders(&state.store, account).await?;
+    folders.retain(|folder| session.scope.sees(Area::Content, Some(&folder.path)));
     let nothing = items.is_empty() && folders.is_empty() && here.is_empty() && !searches;
     let content = html! {
         div.head {
@@ -322,6 +325,7 @@ async fn make_folder(
         "" => String::new(),
         name => format!("{}/{name}", input.inside),
     };
+    session.check_folder(Right::EditContent, Area::Content, Some(&path))?;
     let result = content::make_folder(&state.store, &actor, &path, ident::now()).await;
     answer(&state, &session, &input.inside, result).await
 }
@@ -331,6 +335,9 @@ async fn move_folder(
     Checked(session, input): Checked<Moved>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
+    for path in [&input.from, &input.to] {
+        session.check_folder(Right::EditContent, Area::Content, Some(path))?;
+    }
     let result = content::move_folder(&state.store, &actor, &input.from, &input.to, ident::now()).await;
     answer(&state, &session, &input.from, result).await
 }
@@ -340,6 +347,9 @@ async fn remove_folder(
     Checked(session, input): Checked<Meant>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
+    for path in [input.path.as_str(), folder::parent(&input.path)] {
+        session.check_folder(Right::EditContent, Area::Content, Some(path))?;
+    }
     let result = content::remove_folder(&state.store, &actor, &input.path, ident::now()).await;
     let result = result.map(|()| folder::parent(&input.path).to_owned());
     answer(&state, &session, &input.path, result).await
@@ -412,6 +422,7 @@ async fn files(
             }
             Some("file") if !checked => break,
             Some("file") => {
+                session.check_folder(Right::EditContent, Area::Content, Some(here))?;
                 let title = field.file_name().unwrap_or_default().to_owned();
                 if title.is_empty() {
                     continue;

@@ -11,6 +11,7 @@ use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
 use super::session::Session;
 use crate::content::{self, Change, Folder};
+use crate::folder_rights::Area;
 use crate::ident;
 use crate::rights::Right;
 use crate::store::content::{self as contents, Content, Use};
@@ -49,6 +50,7 @@ pub(super) async fn change(
     Checked(session, input): Checked<Details>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
+    session.check_folder(Right::EditContent, Area::Content, Some(&input.folder))?;
     let new = Change {
         title: Some(input.title),
         folder: Some(input.folder),
@@ -106,7 +108,8 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Option<Mar
             .map_or(by, |operator| operator.email),
         false => by,
     };
-    let folders = content::folders(&state.store, account).await?;
+    let mut folders = content::folders(&state.store, account).await?;
+    folders.retain(|folder| session.scope.sees(Area::Content, Some(&folder.path)));
     let viewer = session.viewer(state)?;
     let body = html! {
         div.head {

@@ -33,20 +33,20 @@ pub(super) const ROUTES: &[Route] = &[
         .says("A small picture of the content.")
         .gives_file("image/jpeg"),
     row("GET", "/api/v1/content-folders", Api(View)).says("Every folder of content, by path.").gives::<Folders>(200),
-    row("POST", "/api/v1/content-folders", Api(EditContent))
+    row("POST", "/api/v1/content-folders", Api(EditContent)).by_folder()
         .says("Makes a folder.")
         .takes::<NewFolder>()
         .gives::<Folder>(201),
-    row("POST", "/api/v1/content-folders/move", Api(EditContent))
+    row("POST", "/api/v1/content-folders/move", Api(EditContent)).by_folder()
         .says("Renames a folder or puts it elsewhere, with everything in it.")
         .takes::<Moved>()
         .gives::<Folder>(200),
-    row("DELETE", "/api/v1/content-folders", Api(EditContent))
+    row("DELETE", "/api/v1/content-folders", Api(EditContent)).by_folder()
         .says("Removes a folder; what is in it moves up to the one above.")
         .asks::<WantedFolder>()
         .gives_nothing(),
     row("OPTIONS", "/api/v1/uploads", Open),
-    row("POST", "/api/v1/uploads", Api(EditContent))
+    row("POST", "/api/v1/uploads", Api(EditContent)).by_folder()
         .says("Begins an upload (tus 1.0): Upload-Length in bytes, Upload-Metadata with filename and folder; answers its Location.")
         .gives::<Standing>(201),
     row("GET", "/api/v1/uploads/{id}", Api(EditContent))
@@ -57,10 +57,10 @@ pub(super) const ROUTES: &[Route] = &[
         .gives_nothing(),
     row("DELETE", "/api/v1/uploads/{id}", Api(EditContent)).says("Ends an upload (tus 1.0).").gives_nothing(),
     row("GET", "/content", Console(View)),
-    row("POST", "/content/upload", Console(EditContent)),
-    row("POST", "/content/folders", Console(EditContent)),
-    row("POST", "/content/folders/move", Console(EditContent)),
-    row("POST", "/content/folders/delete", Console(EditContent)),
+    row("POST", "/content/upload", Console(EditContent)).by_folder(),
+    row("POST", "/content/folders", Console(EditContent)).by_folder(),
+    row("POST", "/content/folders/move", Console(EditContent)).by_folder(),
+    row("POST", "/content/folders/delete", Console(EditContent)).by_folder(),
     row("GET", "/content/{id}", Console(View)),
     row("POST", "/content/{id}", Console(EditContent)),
     row("POST", "/content/{id}/delete", Console(EditContent)),
