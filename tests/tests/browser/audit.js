@@ -160,8 +160,14 @@ for (const element of focusable) {
   const style = getComputedStyle(element);
   if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) wrong.push(`nobody sees that it has the focus: ${name(element)}`);
 }
-if (focused && focused !== document.body) focused.focus({ preventScroll: true });
-else document.activeElement?.blur();
+if (focused && focused !== document.body) {
+  focused.focus({ preventScroll: true });
+} else {
+  // The next Tab begins where it would have begun.
+  document.body.tabIndex = -1;
+  document.body.focus({ preventScroll: true });
+  document.body.removeAttribute("tabindex");
+}
 window.scrollTo(...scroll);
 // What scrolls by itself has to be reachable.
 for (const element of every("main *")) {

@@ -80,7 +80,7 @@ pub async fn device_tokens(site: &Site<'_>) -> Result<()> {
     site.click("Revoke the token of Lobby").await?;
     // 3. The player loses its authorization and stops playing content.
     ensure!(screen.plays(&key).await?.is_none(), "it plays on");
-    site.sees("Not authorized").await?;
+    site.sees("Unauthorized").await?;
     ensure!(screen.plays(&key).await?.is_none());
     // Revoked: the player must be re-authorized manually.
     screen.enroll(&secret).await?;

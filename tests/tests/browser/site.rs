@@ -273,6 +273,11 @@ impl<'a> Site<'a> {
         Ok(self.chromium.script::<Option<String>>(script, vec![]).await?.unwrap_or_default())
     }
 
+    /// Goes to a field by Tab, if it has not the focus already.
+    pub async fn reach(&self, words: &str) -> Result<()> {
+        if self.focus().await? == words { Ok(()) } else { self.tab_to(words).await }
+    }
+
     /// Presses Tab until something has the focus.
     pub async fn tab_to(&self, words: &str) -> Result<()> {
         let mut passed = Vec::new();
