@@ -142,7 +142,7 @@ impl Hub {
     }
 
     /// Runs one command of the hub and reads the JSON that it prints.
-    async fn cli(&self, arguments: &[&str]) -> Result<Value> {
+    pub async fn cli(&self, arguments: &[&str]) -> Result<Value> {
         let output = process::output(self.command().args(arguments)).await?;
         ensure!(!output.is_empty(), "signage-hub {}: no output", arguments[0]);
         serde_json::from_slice(&output).with_context(|| format!("signage-hub {}: not JSON", arguments[0]))

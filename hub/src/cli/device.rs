@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::output;
+use super::{command, output};
 use crate::api_token::Actor;
 use crate::device::{Change, Leave};
 use crate::ident::{self, timestamp};
@@ -75,11 +75,22 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Tell screens what to do: upload a picture, refresh, reboot, identify, restart, collect logs.
+    #[command(name = "command")]
+    Tell(command::Give),
+    /// Show what a screen was told to do, and how it went.
+    #[command(name = "commands")]
+    Told(command::List),
+    /// Write the newest picture of a screen to a file.
+    Screenshot(command::Screenshot),
 }
 
 impl Command {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
         match self {
+            Self::Tell(give) => give.run(data_dir).await,
+            Self::Told(list) => list.run(data_dir).await,
+            Self::Screenshot(screenshot) => screenshot.run(data_dir).await,
             Self::List { account, json } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
@@ -141,7 +152,7 @@ impl Command {
     }
 }
 
-async fn account_of(store: &Store, id: &str) -> Result<String> {
+pub(super) async fn account_of(store: &Store, id: &str) -> Result<String> {
     let device = devices::by_id(&mut *store.read().await?, id).await?;
     device.map(|device| device.account).ok_or_else(|| Error::NotFound { what: "screen", name: id.to_owned() })
 }

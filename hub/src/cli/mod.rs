@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod backup;
 mod ca;
+mod command;
 mod content;
 mod device;
 mod group;

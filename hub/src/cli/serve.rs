@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -26,6 +27,7 @@ impl Serve {
         let signals = |source| Error::Serve { source };
         let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
+        allow_files();
         let options = Options { public_url: self.public_url, ..Options::new(data_dir, self.listen) };
         let mut running = Hub::start(options).await?;
         let (url, listen, ca) = (&running.url, running.addr, running.ca_path.display());
@@ -43,6 +45,16 @@ impl Serve {
         tracing::info!("stopping");
         tell_systemd(NotifyState::Stopping);
         running.stop().await
+    }
+}
+
+/// Every connected screen is an open file, and what is usual allows 1024: as many as the system lets this process have.
+fn allow_files() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum
+        && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+    {
+        tracing::warn!(%error, ?current, "cannot have more open files");
     }
 }
 

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sqlx::FromRow;
 
 use super::{Connection, rows};
+use crate::folder_rights::{Area, Scope};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -171,14 +172,18 @@ pub struct Search<'a> {
     pub kind: &'a str,
     /// Id of the last of the page before; empty for the first page.
     pub after: &'a str,
+    /// Whose screens are seen.
+    pub scope: Option<&'a Scope>,
     /// Most commands.
     pub limit: i64,
 }
 
 /// A page of commands, newest first.
 pub async fn search(connection: &mut Connection, account: &str, search: &Search<'_>) -> Result<Vec<Listed>> {
+    let seen =
+        search.scope.map_or_else(|| "1 = 1".to_owned(), |scope| scope.sql(Area::Screens, "device.folder"));
     let sql = format!(
-        "{LISTED} WHERE command.account = $1 AND ($2 = '' OR command.device = $2) \
+        "{LISTED} WHERE command.account = $1 AND {seen} AND ($2 = '' OR command.device = $2) \
          AND ($3 = '' OR command.batch = $3) AND ($4 = '' OR command.kind = $4) \
          AND ($5 = '' OR command.id < $5) ORDER BY command.id DESC LIMIT $6"
     );

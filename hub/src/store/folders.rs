@@ -12,6 +12,12 @@ const THINGS: &[(&str, Area, &str)] = &[
         "SELECT COALESCE(folder, '') FROM device WHERE id = $1 AND account = $2 AND left_at IS NULL",
     ),
     (
+        "commands",
+        Area::Screens,
+        "SELECT COALESCE(device.folder, '') FROM command JOIN device ON device.id = command.device \
+         WHERE command.id = $1 AND command.account = $2",
+    ),
+    (
         "tokens",
         Area::Screens,
         "SELECT COALESCE(screen.folder, enrol_token.folder, '') FROM enrol_token LEFT JOIN screen \

@@ -281,3 +281,43 @@ async fn groups_are_made_changed_and_removed_by_page_and_by_api() {
         ask(&hub, "GET", "/groups", &api, Value::Null).await.json()["items"].as_array().unwrap().is_empty()
     );
 }
+
+#[tokio::test]
+async fn commands_reach_only_the_screens_that_somebody_may_change() {
+    let hub = TestHub::new().await;
+    let foyer = screen(&hub, 1, "foyer", Some("Berlin/Foyer")).await;
+    let safe = screen(&hub, 2, "safe", Some("Berlin/Safe")).await;
+    let paris = screen(&hub, 3, "paris", Some("Paris")).await;
+    let (bea, _) = somebody(&hub, "bea@example.org", Role::Viewer).await;
+    let token = token_of(&hub, &bea).await;
+    let folders = [("", Level::None), ("Berlin", Level::Write), ("Berlin/Safe", Level::Read)];
+    group(&hub, "Berlin", &[&bea], &folders).await;
+    let admin = secret(&hub, &hub.account, Role::Admin).await;
+    let reboot = json!({ "command": { "kind": "reboot" }, "all": true });
+    assert_eq!(ask(&hub, "POST", "/commands", &admin, reboot).await.json()["given"], 3);
+
+    let give = async |to: Value| {
+        let mut body = to;
+        body["command"] = json!({ "kind": "screenshot" });
+        ask(&hub, "POST", "/commands", &token, body).await
+    };
+    assert_eq!(give(json!({ "screens": [foyer, safe] })).await.status, 403);
+    assert_eq!(give(json!({ "screens": [foyer, paris] })).await.problem(), (404, "API-004".into()));
+    for to in [json!({ "all": true }), json!({ "folder": "Berlin" }), json!({ "screens": [foyer] })] {
+        assert_eq!(give(to.clone()).await.json()["screens"], 1, "{to}");
+    }
+    let one = json!({ "command": { "kind": "screenshot" } });
+    for (id, status) in [(&foyer, 200), (&safe, 403), (&paris, 404)] {
+        let path = format!("/screens/{id}/commands");
+        assert_eq!(ask(&hub, "POST", &path, &token, one.clone()).await.status, status, "{id}");
+    }
+    let seen = ask(&hub, "GET", "/commands", &token, Value::Null).await.json();
+    let seen: Vec<_> = seen["items"].as_array().unwrap().iter().map(|item| item["screen"].clone()).collect();
+    assert!(seen.len() == 3 && !seen.contains(&json!(paris)), "{seen:?}");
+    let all = ask(&hub, "GET", "/commands", &admin, Value::Null).await.json();
+    for item in all["items"].as_array().unwrap() {
+        let path = format!("/commands/{}", item["id"].as_str().unwrap());
+        let status = if item["screen"] == json!(paris) { 404 } else { 200 };
+        assert_eq!(ask(&hub, "GET", &path, &token, Value::Null).await.status, status);
+    }
+}

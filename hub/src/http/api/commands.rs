@@ -1,7 +1,7 @@
 //! `/commands`: telling screens what to do, one or many, and how it went.
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -15,6 +15,7 @@ use super::super::Shared;
 use super::super::user::User;
 use super::Input;
 use crate::command::{self, To};
+use crate::folder_rights::Area;
 use crate::ident::{self, Millis, SECOND, timestamp};
 use crate::rights::Right;
 use crate::store::commands::{self as table, File, Listed, Search};
@@ -25,10 +26,13 @@ const PAGE: i64 = 100;
 /// At most.
 const MAX_PAGE: i64 = 1000;
 
+/// Largest request for many screens, in bytes: ten thousand ids.
+const MAX_BULK: usize = 1 << 20;
+
 /// The routes.
 pub(super) fn router() -> Router<Shared> {
     Router::new()
-        .route("/commands", get(list).post(bulk))
+        .route("/commands", get(list).post(bulk).layer(DefaultBodyLimit::max(MAX_BULK)))
         .route("/commands/{id}", get(one))
         .route("/commands/{id}/file", get(file))
         .route("/screens/{id}/commands", get(of_screen).post(give))
@@ -160,7 +164,7 @@ async fn list(
 ) -> Result<Json<List>> {
     user.may(Right::View)?;
     let Query(filter) = filter.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
-    page(&state, &user.account, &filter).await
+    page(&state, &user, &filter).await
 }
 
 async fn of_screen(
@@ -172,10 +176,10 @@ async fn of_screen(
     user.may(Right::View)?;
     let Query(filter) = filter.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
     device::find(&mut *state.store.read().await?, &user.account, &id).await?;
-    page(&state, &user.account, &Filter { screen: id, ..filter }).await
+    page(&state, &user, &Filter { screen: id, ..filter }).await
 }
 
-async fn page(state: &Shared, account: &str, filter: &Filter) -> Result<Json<List>> {
+async fn page(state: &Shared, user: &User, filter: &Filter) -> Result<Json<List>> {
     let limit = filter.limit.unwrap_or(PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(Error::Invalid(format!("limit is a number from 1 to {MAX_PAGE}")));
@@ -185,9 +189,10 @@ async fn page(state: &Shared, account: &str, filter: &Filter) -> Result<Json<Lis
         batch: &filter.batch,
         kind: &filter.kind,
         after: &filter.after,
+        scope: Some(&user.scope),
         limit: limit.saturating_add(1),
     };
-    let mut found = table::search(&mut *state.store.read().await?, account, &search).await?;
+    let mut found = table::search(&mut *state.store.read().await?, &user.account, &search).await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > wanted;
     found.truncate(wanted);
@@ -240,6 +245,23 @@ async fn bulk(
             return Err(Error::Invalid(text.into()));
         }
     };
+    let mut screens = command::meant(&mut *state.store.read().await?, &user.account, &to).await?;
+    // Who may not command some of them: those that are named are an error, of others only their own are meant.
+    match to {
+        To::Screens(_) => {
+            for screen in &screens {
+                let folder = screen.folder.as_deref();
+                if !user.scope.sees(Area::Screens, folder) {
+                    return Err(Error::NotFound { what: "screen", name: screen.id.clone() });
+                }
+                user.check_folder(Right::ManageScreens, Area::Screens, folder)?;
+            }
+        }
+        _ => screens.retain(|screen| {
+            user.check_folder(Right::ManageScreens, Area::Screens, screen.folder.as_deref()).is_ok()
+        }),
+    }
+    let to = To::Screens(screens.into_iter().map(|screen| screen.id).collect());
     let given = command::give(&state.store, &actor, &to, &command, millis(expires_in), ident::now()).await?;
     let answer = Given { batch: given.batch, screens: given.commands.len(), given: given.new };
     Ok((StatusCode::CREATED, Json(answer)))

@@ -59,14 +59,16 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
         div.head {
             h1 { "Screens" }
             @if !screens.is_empty() {
-                p.summary { (online) " of " (screens.len()) " online" }
+                p.summary #live-summary data-live { (online) " of " (screens.len()) " online" }
             }
             span.actions {
                 @if manages { a.button href="/tokens/new?kind=device" { "Add display" } }
                 a.button.quiet href="/screens" { "Refresh" }
             }
         }
-        @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, now)) }
+        div #live-screens data-live {
+            @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, now)) }
+        }
     };
     Ok(page("Screens", Some(&session.viewer(&state)?), content))
 }

@@ -18,7 +18,8 @@ pub(super) const ROUTES: &[Route] = &[
     row("POST", "/api/v1/commands", Api(ManageScreens))
         .says("Gives a command to many screens: those with these ids, with a tag, in a folder, or all.")
         .takes::<Bulk>()
-        .gives::<Given>(201),
+        .gives::<Given>(201)
+        .by_folder(),
     row("GET", "/api/v1/commands/{id}", Api(View)).says("Tells how a command goes.").gives::<Info>(200),
     row("GET", "/api/v1/commands/{id}/file", Api(View))
         .says("Gives what the screen has uploaded for a command: a picture, or a log.")

@@ -1,7 +1,9 @@
-//! What a hub can take, as ratios to what its disk can: enrolments one after the other and at once, and a fleet
-//! that is switched on in the same moment. Real hub in a process of its own, real TLS, real signatures.
+//! What a hub can take, as ratios to what its disk can: enrolments one after the other and at once, a fleet that is
+//! switched on in the same moment, and the same fleet connected. Real hub in a process of its own, real TLS, real signatures.
 //!
 //! `make bench-hub`, or with DEVICES=1000 for a quick look.
+
+mod sessions;
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -12,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use reqwest::{Certificate, Client};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signage_protocol::Secret;
 use signage_protocol::api::{self, EnrollRequest, Enrollment, Hardware};
 use signage_protocol::jws::{self, SigningKey, typ};
@@ -30,6 +33,7 @@ const TRIES: u32 = 20;
 async fn main() -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let devices: u32 = std::env::var("DEVICES").ok().map_or(Ok(10_000), |text| text.parse())?;
+    allow_files(u64::from(devices) + 1000)?;
     let directory = paths::target("bench-hub");
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
@@ -74,7 +78,22 @@ async fn main() -> Result<()> {
         before.memory >> 20,
         after.peak >> 20,
     );
+    sessions::measure(&hub, &account, &site, devices).await?;
     hub.stop().await
+}
+
+/// Every connection is a file, here and in the hub, which takes this limit over.
+fn allow_files(wanted: u64) -> Result<()> {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_some_and(|current| current < wanted) {
+        let allowed = maximum.is_none_or(|maximum| maximum >= wanted);
+        ensure!(
+            allowed,
+            "this needs {wanted} open files: raise the limit (ulimit -Hn), or choose fewer DEVICES"
+        );
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum })?;
+    }
+    Ok(())
 }
 
 /// Appends to a file that are each on the disk before the next, a second.
@@ -132,8 +151,6 @@ async fn device(site: &Site, number: u32) -> Result<()> {
         .local_address(IpAddr::from(Ipv4Addr::new(127, a, b, c)))
         .timeout(Duration::from_secs(30))
         .build()?;
-    let mut seed = [7; 32];
-    seed[..4].copy_from_slice(&number.to_be_bytes());
     let enrollment = Enrollment {
         hub: site.url.clone(),
         token: site.token.clone(),
@@ -143,7 +160,7 @@ async fn device(site: &Site, number: u32) -> Result<()> {
         location: None,
         tags: vec![],
     };
-    let enrollment = jws::sign_with_key(&SigningKey::from_bytes(&seed), typ::ENROLLMENT, &enrollment)?;
+    let enrollment = jws::sign_with_key(&key(number), typ::ENROLLMENT, &enrollment)?;
     let request = EnrollRequest { enrollment };
     let mut last = String::new();
     for attempt in 1..=TRIES {
@@ -152,13 +169,23 @@ async fn device(site: &Site, number: u32) -> Result<()> {
             Ok(answer) => last = format!("{}", answer.status()),
             Err(error) => last = format!("{error:?}"),
         }
-        let limit = Duration::from_secs(1 << attempt.min(6));
-        tokio::time::sleep(
-            limit.mul_f64(f64::from(number.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24)),
-        )
-        .await;
+        pause(number, attempt).await;
     }
     anyhow::bail!("no success in {TRIES} tries: {last}")
+}
+
+/// The key of a screen.
+fn key(number: u32) -> SigningKey {
+    let mut seed = [7; 32];
+    seed[..4].copy_from_slice(&number.to_be_bytes());
+    SigningKey::from_bytes(&seed)
+}
+
+/// The growing, jittered delay of a provisioner.
+async fn pause(number: u32, attempt: u32) {
+    let limit = Duration::from_secs(1 << attempt.min(6));
+    let part = f64::from(number.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24);
+    tokio::time::sleep(limit.mul_f64(part)).await;
 }
 
 /// What a process has used.
