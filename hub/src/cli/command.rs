@@ -42,8 +42,7 @@ enum Kind {
 pub struct Give {
     /// What they are to do.
     kind: Kind,
-    /// Ids of the screens.
-    #[arg(allow_hyphen_values = true)]
+    /// Ids of the screens. Those that begin with a hyphen come last, behind "--".
     ids: Vec<String>,
     /// Name or id of the account, when the screens are not named by their ids.
     #[arg(long, conflicts_with = "ids")]

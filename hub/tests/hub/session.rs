@@ -215,18 +215,28 @@ async fn what_a_command_line_does_reaches_a_connected_screen() {
     session.told(&Topic::ALL).await;
     let run = async |arguments: &[&str]| -> Value {
         let mut command = Process::new(env!("CARGO_BIN_EXE_signage-hub"));
-        command.args(arguments).arg("--json").env("SIGNAGE_HUB_DATA_DIR", data.path());
+        command.args(arguments).env("SIGNAGE_HUB_DATA_DIR", data.path());
         let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     };
-    let given = run(&["device", "command", "identify", &id, "--seconds", "20"]).await;
+    let given = run(&["device", "command", "identify", "--seconds", "20", "--json", "--", &id]).await;
     assert_eq!((&given[0]["state"], &given[0]["command"]["seconds"]), (&json!("queued"), &json!(20)));
     session.told(&[Topic::Command]).await;
     let command = given[0]["id"].as_str().unwrap().to_owned();
     let result = CommandResult { outcome: Outcome::Failed, text: Some("no name".into()) };
-    let wait =
-        run(&["device", "command", "identify", "--account", "acme", "--all", "--seconds", "20", "--wait"]);
+    let wait = run(&[
+        "device",
+        "command",
+        "identify",
+        "--account",
+        "acme",
+        "--all",
+        "--seconds",
+        "20",
+        "--wait",
+        "--json",
+    ]);
     let answer = async {
         // Given again it is the same, so there is nothing to be told of.
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -234,8 +244,8 @@ async fn what_a_command_line_does_reaches_a_connected_screen() {
     };
     let (waited, ()) = tokio::join!(wait, answer);
     assert_eq!(waited[0]["state"], "failed", "{waited}");
-    assert_eq!(run(&["device", "commands", &id]).await[0]["result"], "no name");
-    run(&["device", "withdraw", &id]).await;
+    assert_eq!(run(&["device", "commands", &id, "--json"]).await[0]["result"], "no name");
+    run(&["device", "withdraw", &id, "--json"]).await;
     let start = Instant::now();
     assert!(session.told(&[Topic::Authorization]).await > newest);
     // The fallback would have taken five seconds; a busy machine may take some of that.
