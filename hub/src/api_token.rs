@@ -3,10 +3,13 @@
 //! A token is a service account: it has a name and goes on when the person who made it leaves. A personal one
 //! belongs to somebody: it gets no further than they do, rests while they are suspended and ends with them.
 
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use signage_protocol::Secret;
 
 use crate::folder_rights::{self, Scope};
-use crate::ident::{self, MINUTE, Millis};
+use crate::ident::{self, MINUTE, Millis, timestamp};
 use crate::rights::Role;
 use crate::store::api_tokens::ApiToken;
 use crate::store::{self, Store, api_tokens, audit, operators};
@@ -28,6 +31,50 @@ impl<'a> Actor<'a> {
     /// Whoever runs a command on the hub, for an account.
     pub const fn cli(account: &'a str) -> Self {
         Self { account, id: "cli" }
+    }
+}
+
+/// A token for programs, without its secret.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "ApiToken")]
+pub struct View {
+    /// `api_…`
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Id of the person it belongs to and ends with; a service account has none.
+    pub owner: Option<String>,
+    /// All that it reaches; absent for everything.
+    pub folder: Option<String>,
+    /// Id of who made it; `cli` for commands.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was withdrawn.
+    pub revoked_at: Option<Timestamp>,
+    /// When it was used last, to the minute.
+    pub last_used: Option<Timestamp>,
+}
+
+impl From<ApiToken> for View {
+    fn from(token: ApiToken) -> Self {
+        Self {
+            id: token.id,
+            name: token.name,
+            role: token.role,
+            owner: token.owner,
+            folder: token.folder,
+            created_by: token.created_by,
+            created_at: timestamp(token.created_at),
+            expires_at: token.expires_at.map(timestamp),
+            revoked_at: token.revoked_at.map(timestamp),
+            last_used: token.last_used.map(timestamp),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::ident::{DAY, Millis};
@@ -15,7 +16,9 @@ pub const PAGE: u32 = 100;
 pub const MAX_PAGE: u32 = 1000;
 
 /// What is looked for, as an address has it. Empty is the same as absent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AuditQuery")]
 pub struct Query {
     /// Id, e-mail address or name of who did it.
     #[serde(default)]
@@ -32,11 +35,15 @@ pub struct Query {
     /// Last moment or day, included.
     #[serde(default)]
     pub until: String,
-    /// Where the page before ended: its `next`.
+    /// The `next` of the page before.
+    #[serde(default)]
+    pub after: String,
+    /// What `after` was called first.
     #[serde(default)]
     pub cursor: String,
-    /// Entries on the page.
+    /// Items of the page.
     #[serde(default)]
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1000))]
     pub limit: String,
 }
 
@@ -76,7 +83,7 @@ impl Query {
             outcome,
             from: given(&self.from).map(|text| moment(&text, 0, 0)).transpose()?,
             until: given(&self.until).map(|text| moment(&text, DAY, 1)).transpose()?,
-            before: given(&self.cursor),
+            before: given(&self.after).or_else(|| given(&self.cursor)),
         })
     }
 

@@ -10,13 +10,18 @@
 //! | delete | key and sequence | begins as new |
 //! | transfer | name, location, tags | joins the other account when it asks to be paired |
 
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use signage_protocol::Secret;
+use signage_protocol::api::Hardware;
+use signage_protocol::document::AuthorizationKind;
 use signage_protocol::problem::Code;
 
 use crate::account::MAX_NAME;
 use crate::api_token::Actor;
 use crate::enrolment::{MAX_LIST, clean, default_name};
-use crate::ident::{self, DAY, MINUTE, Millis, digest};
+use crate::ident::{self, DAY, MINUTE, Millis, digest, timestamp};
 use crate::store::devices::Device;
 use crate::store::pushes::{self, Topic};
 use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, playlists};
@@ -29,6 +34,77 @@ pub const GRACE: Millis = 2 * MINUTE;
 pub const TRANSFER_LIFETIME: Millis = DAY;
 /// By it people and secret scanners know such a code.
 const TRANSFER_PREFIX: &str = "sgt_";
+
+/// A screen for programs.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Screen")]
+pub struct View {
+    /// RFC 7638 thumbprint of its key.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Where it stands.
+    pub location: Option<String>,
+    /// Where it is listed; levels separated by a slash.
+    pub folder: Option<String>,
+    /// IANA time zone.
+    pub timezone: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Id of what it plays instead of the account's default.
+    pub playlist: Option<String>,
+    /// Whether it may play.
+    pub authorized: bool,
+    /// On what terms.
+    pub authorization: AuthorizationKind,
+    /// When that was decided.
+    pub authorized_at: Timestamp,
+    /// When it ends by itself.
+    pub authorized_until: Option<Timestamp>,
+    /// What its licence is.
+    pub authorization_code: Option<String>,
+    /// Grows with each such decision.
+    pub sequence: i64,
+    /// Id of the token by which it came in last; a paired screen has none.
+    pub token: Option<String>,
+    /// What the board says of itself.
+    pub hardware: Hardware,
+    /// Version of its provisioner.
+    pub software: String,
+    /// The address that its last request came from.
+    pub address: Option<String>,
+    /// When it came in first.
+    pub created_at: Timestamp,
+    /// When it was heard last; one that was authorized by a file may never have been.
+    pub last_seen: Option<Timestamp>,
+}
+
+/// A screen for programs.
+pub fn describe(device: &Device) -> View {
+    let (authorized, device) = (device.authorized(ident::now()), device.clone());
+    View {
+        id: device.id,
+        name: device.name,
+        location: device.location,
+        folder: device.folder,
+        timezone: device.timezone,
+        tags: device.tags,
+        playlist: device.playlist,
+        authorized,
+        authorization: device.terms.kind,
+        authorized_at: timestamp(device.authorized_at),
+        authorized_until: device.terms.expires_at.map(timestamp),
+        authorization_code: device.terms.code,
+        sequence: device.sequence,
+        token: device.enrol_token,
+        hardware: device.hardware,
+        software: device.software,
+        address: device.address,
+        created_at: timestamp(device.created_at),
+        last_seen: Some(device.last_seen).filter(|at| *at != 0).map(timestamp),
+    }
+}
 
 /// What an operator changes; what is absent stays.
 #[derive(Debug, Clone, Default)]

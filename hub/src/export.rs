@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Cursor, Write as _};
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use signage_protocol::Secret;
 use signage_protocol::config::FILE_NAME;
 use signage_protocol::token::digest;
@@ -19,7 +21,9 @@ use crate::{Error, Result};
 pub const LIST_NAME: &str = "tokens.csv";
 
 /// One form of tokens that were just made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "TokenForm")]
 pub enum Format {
     /// For people.
     Text,

@@ -1,9 +1,12 @@
 //! The people of an account: inviting them by a link, changing what they may do, removing them, passwords.
 
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use signage_protocol::Secret;
 
 use crate::api_token::Actor;
-use crate::ident::{self, DAY, Millis, digest};
+use crate::ident::{self, DAY, Millis, digest, timestamp};
 use crate::rights::Role;
 use crate::store::invitations::Invitation;
 use crate::store::operators::Operator;
@@ -14,6 +17,74 @@ use crate::{Error, Result};
 pub const INVITATION_DAYS: i64 = 7;
 /// Longest e-mail address that mail knows, RFC 5321.
 const MAX_EMAIL: usize = 254;
+
+/// Somebody in an account, for programs.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Person")]
+pub struct View {
+    /// `opr_…`
+    pub id: String,
+    /// By which the person signs in.
+    pub email: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Since when the person is kept out.
+    pub suspended_at: Option<Timestamp>,
+    /// Whether signing in takes a code as well.
+    pub second_step: bool,
+    /// When the person joined.
+    pub created_at: Timestamp,
+}
+
+impl TryFrom<Operator> for View {
+    type Error = Error;
+
+    fn try_from(person: Operator) -> Result<Self> {
+        Ok(Self {
+            role: person.role()?,
+            id: person.id,
+            email: person.email,
+            suspended_at: person.suspended_at.map(timestamp),
+            second_step: person.totp_secret.is_some(),
+            created_at: timestamp(person.created_at),
+        })
+    }
+}
+
+/// An invitation that can still be used, for programs, without its link.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Invitation")]
+pub struct InvitationView {
+    /// `inv_…`
+    pub id: String,
+    /// Who is invited.
+    pub email: String,
+    /// What the person will be able to do.
+    pub role: Role,
+    /// Id of who invited; `cli` for commands.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When the link ends.
+    pub expires_at: Timestamp,
+}
+
+impl TryFrom<Invitation> for InvitationView {
+    type Error = Error;
+
+    fn try_from(invitation: Invitation) -> Result<Self> {
+        Ok(Self {
+            role: invitation.role()?,
+            id: invitation.id,
+            email: invitation.email,
+            created_by: invitation.created_by,
+            created_at: timestamp(invitation.created_at),
+            expires_at: timestamp(invitation.expires_at),
+        })
+    }
+}
 
 /// An e-mail address as it is stored.
 pub fn email(text: &str) -> Result<String> {

@@ -24,6 +24,10 @@ pub enum Purpose {
     Form,
     /// The password was right; the subject is the person and a digest of what the password was checked against.
     SecondStep,
+    /// Names the row of a request that a client may repeat.
+    IdempotencyKey,
+    /// Encrypts the answer to such a request.
+    StoredAnswer,
     /// A secret that is to become somebody's second step; the subject is the person and the secret.
     Totp,
 }
@@ -78,6 +82,11 @@ impl Seal {
         Ok((subject.to_vec(), expires_at))
     }
 
+    /// A value that only this hub can make of something, for a purpose.
+    pub fn derive(&self, purpose: Purpose, from: &[u8]) -> [u8; MAC_BYTES] {
+        self.mac(purpose, from).finalize().into_bytes().into()
+    }
+
     fn mac(&self, purpose: Purpose, bytes: &[u8]) -> Hmac<Sha256> {
         let purpose: &[u8] = match purpose {
             Purpose::Nonce => b"nonce\0",
@@ -85,6 +94,8 @@ impl Seal {
             Purpose::Form => b"form\0",
             Purpose::SecondStep => b"second-step\0",
             Purpose::Totp => b"totp\0",
+            Purpose::IdempotencyKey => b"idempotency-key\0",
+            Purpose::StoredAnswer => b"stored-answer\0",
         };
         let mut mac = Hmac::<Sha256>::new(&self.0.into());
         mac.update(purpose);

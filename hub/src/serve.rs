@@ -29,7 +29,8 @@ use crate::ident::{self, DAY, Millis};
 use crate::live::{follow, presence};
 use crate::opening::Opening;
 use crate::store::{
-    self, Store, audit, commands, devices, invitations, operators, pairings, pushes, reports, settings,
+    self, Store, audit, commands, devices, idempotency, invitations, operators, pairings, pushes, reports,
+    settings,
 };
 use crate::{Error, Result, blobs, probe, setup, sweep, tls, upload};
 
@@ -241,6 +242,7 @@ async fn remove_old_rows(store: &Store, now: Millis) -> Result<()> {
     let mut change = store.write().await?;
     operators::delete_expired_sessions(&mut change, now).await?;
     invitations::delete_expired(&mut change, now).await?;
+    idempotency::delete_old(&mut change, now - http::idempotency::KEPT).await?;
     devices::delete_expired_nonces(&mut change, now).await?;
     pairings::delete_expired(&mut change, now - DAY).await?;
     audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;

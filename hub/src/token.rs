@@ -1,7 +1,9 @@
 //! Enrolment tokens: making, renewing and revoking them. A device token comes with an entry for its screen, which
 //! stays when the token goes.
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use signage_protocol::Secret;
 use signage_protocol::token::{Kind, RANDOM_BYTES, digest};
 
@@ -163,27 +165,86 @@ pub async fn public_url(store: &Store, given: Option<&str>) -> Result<String> {
 }
 
 /// A token for programs, without its secret.
-pub fn describe(token: &Token, now: Millis) -> Value {
-    let grant = &token.grant;
-    json!({
-        "id": token.id,
-        "account": token.account,
-        "kind": kind_name(token.kind),
-        "state": token.state(now),
-        "name": grant.name,
-        "playlist": grant.playlist,
-        "folder": grant.folder,
-        "timezone": grant.timezone,
-        "location": grant.location,
-        "tags": grant.tags,
-        "screen": token.screen,
-        "batch": token.batch,
-        "device": token.used_by,
-        "devices": token.devices,
-        "createdAt": timestamp(token.created_at),
-        "expiresAt": token.expires_at.filter(|_| token.used_by.is_none()).map(timestamp),
-        "revokedAt": token.revoked_at.map(timestamp),
-    })
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Token")]
+pub struct View {
+    /// `tok_…`
+    pub id: String,
+    /// The account that it opens.
+    pub account: String,
+    /// How many it enrols: one, or any number.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// For people; the screen's name in a device token.
+    pub name: Option<String>,
+    /// What its screens play instead of the account's default.
+    pub playlist: Option<String>,
+    /// Where they are listed; levels separated by a slash.
+    pub folder: Option<String>,
+    /// IANA time zone.
+    pub timezone: Option<String>,
+    /// Where they stand.
+    pub location: Option<String>,
+    /// Labels they get.
+    pub tags: Vec<String>,
+    /// The entry that a device token fills.
+    pub screen: Option<String>,
+    /// `bat_…`, when it was made together with others.
+    pub batch: Option<String>,
+    /// The screen that used a device token.
+    pub device: Option<String>,
+    /// How many screens it has let in.
+    pub devices: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// End of a device token that nobody uses.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A token that was just made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TokenWithSecret")]
+pub struct WithSecret {
+    #[serde(flatten)]
+    view: View,
+    /// The token itself: it is in this answer only.
+    #[schemars(with = "String")]
+    token: Secret,
+}
+
+impl Made {
+    /// For programs.
+    pub fn describe(&self, now: Millis) -> WithSecret {
+        WithSecret { view: describe(&self.token, now), token: self.secret.clone() }
+    }
+}
+
+/// A token for programs.
+pub fn describe(token: &Token, now: Millis) -> View {
+    let Grant { name, playlist, folder, timezone, location, tags } = token.grant.clone();
+    View {
+        id: token.id.clone(),
+        account: token.account.clone(),
+        kind: token.kind,
+        state: token.state(now),
+        name,
+        playlist,
+        folder,
+        timezone,
+        location,
+        tags,
+        screen: token.screen.clone(),
+        batch: token.batch.clone(),
+        device: token.used_by.clone(),
+        devices: token.devices,
+        created_at: timestamp(token.created_at),
+        expires_at: token.expires_at.filter(|_| token.used_by.is_none()).map(timestamp),
+        revoked_at: token.revoked_at.map(timestamp),
+    }
 }
 
 /// A token of an account.

@@ -32,6 +32,7 @@
 //! may not play and gets this answer belongs to nobody and goes back to pairing. One that was transferred asks for
 //! codes like any other, and its first question by them is answered with its new account.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Secret;
@@ -66,14 +67,14 @@ pub const DEVICE_GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_cod
 
 /// Body of an enrolment: a JWS of type [`crate::jws::typ::ENROLLMENT`] over [`Enrollment`], signed by the
 /// device key, which its header carries.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct EnrollRequest {
     /// The compact JWS.
     pub enrollment: String,
 }
 
 /// What a device says of itself when it enrols.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Enrollment {
     /// The hub that this is meant for, as configured on the device. A request caught by one hub cannot be
@@ -97,7 +98,7 @@ pub struct Enrollment {
 }
 
 /// Facts by which the hub recognises a cloned or a swapped card.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hardware {
     /// Serial number of the board, when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +112,7 @@ pub struct Hardware {
 }
 
 /// The device belongs to an account now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Enrolled {
     /// Thumbprint of the device's key.
@@ -129,7 +130,7 @@ pub struct Enrolled {
 
 /// What a device says of itself when it asks to be paired: an enrolment without a token, signed the same way. It
 /// holds a nonce, so that a request that somebody has kept brings no screen into another account.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pairing {
     /// The hub that this is meant for, as configured on the device.
@@ -149,7 +150,7 @@ pub struct Pairing {
 }
 
 /// The codes of a pairing (RFC 8628 §3.2). Codes from an earlier request of the same device no longer hold.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeviceAuthorization {
     /// By it the device asks; nobody else gets to see it.
     pub device_code: Secret,
@@ -166,7 +167,7 @@ pub struct DeviceAuthorization {
 }
 
 /// Form of `POST /oauth/token` while a pairing waits (RFC 8628 §3.4).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeviceTokenRequest {
     /// [`DEVICE_GRANT_TYPE`].
     pub grant_type: String,
@@ -177,7 +178,7 @@ pub struct DeviceTokenRequest {
 }
 
 /// Why a device code gives nothing, yet or at all (RFC 8628 §3.5, RFC 6749 §5.2). `application/json`, status 400.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeviceTokenError {
     /// What to do follows from it.
     pub error: DeviceTokenRefusal,
@@ -186,7 +187,7 @@ pub struct DeviceTokenError {
 }
 
 /// The cases of [`DeviceTokenError`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceTokenRefusal {
     /// No operator has entered the code yet: ask again after the interval.
@@ -203,14 +204,14 @@ pub enum DeviceTokenRefusal {
 
 /// A value that the hub made and will recognise for a few minutes. It takes the place of the device's clock
 /// in an assertion, so a wrong clock cannot lock a device out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Nonce {
     /// Opaque.
     pub nonce: String,
 }
 
 /// Form of `POST /oauth/token` (RFC 6749 §4.4 with RFC 7523 §2.2).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TokenRequest {
     /// [`GRANT_TYPE`].
     pub grant_type: String,
@@ -221,7 +222,7 @@ pub struct TokenRequest {
 }
 
 /// Claims of a client assertion.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Assertion {
     /// Device id.
     pub iss: String,
@@ -234,7 +235,7 @@ pub struct Assertion {
 }
 
 /// An access token (RFC 6749 §5.1).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TokenResponse {
     /// For `Authorization: Bearer`.
     pub access_token: Secret,
@@ -245,7 +246,7 @@ pub struct TokenResponse {
 }
 
 /// RFC 9457, with the code of the catalogue.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ProblemDetails {
     /// `https://signage.invalid/problems/<code>`: an identifier, not a page.
     #[serde(rename = "type")]

@@ -46,7 +46,7 @@ pub const MAX_TEXT: usize = 200;
 pub const MAX_MESSAGE: usize = 1000;
 
 /// Body of the request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// Of this report.
@@ -66,7 +66,7 @@ pub struct Report {
 }
 
 /// The answer, status 200.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reported {
     /// Whether the hub had this report already.
@@ -185,7 +185,7 @@ impl Class {
 }
 
 /// Something that is wrong, or was. It is reported when it is raised and again, with the same id, when it is cleared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Fault {
     /// Of this incident.
@@ -235,7 +235,7 @@ impl Severity {
 }
 
 /// A line of the device's log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogLine {
     /// Of this line.
@@ -252,7 +252,7 @@ pub struct LogLine {
 }
 
 /// One item was on the screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Play {
     /// Of this record.

@@ -39,6 +39,7 @@
 //! After any other end it comes back by the same growing, jittered delays as for every request. An access token that
 //! expires meanwhile ends nothing; a new session needs a new one.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where the session begins.
@@ -68,7 +69,7 @@ pub mod close {
 }
 
 /// What a hub says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HubMessage {
     /// The session stands.
@@ -93,7 +94,7 @@ pub enum HubMessage {
 }
 
 /// What has changed, and what a device does about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Topic {
     /// Reads `GET /v1/authorization`.
@@ -115,7 +116,7 @@ impl Topic {
 }
 
 /// What a device says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum DeviceMessage {
     /// The first message.
@@ -143,7 +144,7 @@ pub enum DeviceMessage {
 }
 
 /// What a device is to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
     /// Uploads what the screen shows.
@@ -208,7 +209,7 @@ impl Command {
 }
 
 /// A command as a device gets it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
     /// `cmd_…`; the same id is the same command.
@@ -220,14 +221,14 @@ pub struct Order {
 }
 
 /// Answer of `GET /v1/commands`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Commands {
     /// Oldest first.
     pub commands: Vec<Order>,
 }
 
 /// What became of a command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CommandResult {
     /// How it went.
     pub outcome: Outcome,
@@ -237,7 +238,7 @@ pub struct CommandResult {
 }
 
 /// How a command went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// The device has written it down and begins. It is not given again.

@@ -5,6 +5,8 @@
 //! aloud. The prefix makes a leaked token searchable; the checksum lets a device or a form tell a typo from
 //! a refused token without asking the hub. The hub stores only [`digest`] of the whole text.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Secret;
@@ -17,7 +19,9 @@ const CHECK_CHARS: usize = 6;
 pub const RANDOM_BYTES: usize = (RANDOM_CHARS * 5).div_ceil(8);
 
 /// What a token is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "TokenKind")]
 pub enum Kind {
     /// Enrols any number of devices until revoked.
     Provisioning,

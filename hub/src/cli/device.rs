@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use clap::Subcommand;
-use serde_json::{Value, json};
 
 use super::{command, output};
 use crate::api_token::Actor;
-use crate::device::{Change, Leave};
+use crate::device::{Change, Leave, describe};
 use crate::ident::{self, timestamp};
 use crate::pairing::Entry;
 use crate::serve::open;
@@ -155,24 +154,4 @@ impl Command {
 pub(super) async fn account_of(store: &Store, id: &str) -> Result<String> {
     let device = devices::by_id(&mut *store.read().await?, id).await?;
     device.map(|device| device.account).ok_or_else(|| Error::NotFound { what: "screen", name: id.to_owned() })
-}
-
-fn describe(device: &Device) -> Value {
-    json!({
-        "id": device.id,
-        "name": device.name,
-        "location": device.location,
-        "authorized": device.authorized(ident::now()),
-        "authorization": device.terms.kind,
-        "authorizedUntil": device.terms.expires_at.map(timestamp),
-        "sequence": device.sequence,
-        "token": device.enrol_token,
-        "hardware": device.hardware,
-        "tags": device.tags,
-        "software": device.software,
-        "address": device.address,
-        "playlist": device.playlist,
-        "createdAt": timestamp(device.created_at),
-        "lastSeen": timestamp(device.last_seen),
-    })
 }

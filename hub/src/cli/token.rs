@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use signage_protocol::Secret;
 use signage_protocol::token::Kind;
 
@@ -253,6 +254,14 @@ impl Command {
     }
 }
 
+/// What was made, and the file that it was written to.
+#[derive(Serialize)]
+struct WithFile {
+    #[serde(flatten)]
+    made: token::WithSecret,
+    config: Option<PathBuf>,
+}
+
 impl ConfigArgs {
     fn check_free(&self) -> Result<()> {
         check_free(self.config.as_deref().filter(|path| path.as_os_str() != "-"))
@@ -290,10 +299,8 @@ impl ConfigArgs {
             write_private(path, file.as_bytes())?;
         }
         if json {
-            let mut result = describe(&token, now);
-            result["token"] = json!(secret.expose());
-            result["config"] = json!(self.config);
-            return output::json(&result);
+            let made = Made { token, secret };
+            return output::json(&WithFile { made: made.describe(now), config: self.config });
         }
         output::line(&format!("Token  {}   (shown only now)", secret.expose()))?;
         output::line(&format!("Id     {}", token.id))?;
@@ -343,12 +350,7 @@ impl Bulk {
             write_private(path, &format.file(&made, &provision, now)?.bytes)?;
         }
         if self.json {
-            let row = |Made { token, secret }: &Made| {
-                let mut row = describe(token, now);
-                row["token"] = json!(secret.expose());
-                row
-            };
-            return output::json(&made.iter().map(row).collect::<Vec<_>>());
+            return output::json(&made.iter().map(|made| made.describe(now)).collect::<Vec<_>>());
         }
         output::line(&format!("Made {} tokens", made.len()))?;
         files.iter().try_for_each(|(_, path)| output::line(&format!("File  {}", path.display())))

@@ -8,9 +8,11 @@ pub mod commands;
 pub mod console;
 pub mod enroll;
 pub mod events;
+pub mod idempotency;
 pub mod manifest;
 pub mod metrics;
 pub mod nonce;
+pub mod openapi;
 pub mod pairing;
 mod passwords;
 pub mod peer;
@@ -27,7 +29,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -174,7 +176,6 @@ pub fn router(state: Shared) -> Router {
         .nest(api::PREFIX, api::router())
         .merge(console::router())
         .fallback(console::missing)
-        .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(state.clone(), routes::guard))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(axum::middleware::from_fn(limit_time))
@@ -215,6 +216,12 @@ async fn protect(mut response: Response) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
     ];
     for (name, value) in set {
         headers.insert(name, HeaderValue::from_static(value));

@@ -1,6 +1,8 @@
 //! [`Error`] as a response, RFC 9457. A device and a person learn what they did wrong; what we did wrong is in
 //! our log only.
 
+use axum::body::to_bytes;
+use axum::extract::OriginalUri;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use signage_protocol::api::{PROBLEM_JSON, ProblemDetails};
@@ -8,6 +10,9 @@ use signage_protocol::problem::Code;
 
 use crate::Error;
 use crate::error::chain;
+
+/// Longest text of the framework below us.
+const MAX_TEXT: usize = 64 << 10;
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
@@ -44,13 +49,41 @@ impl IntoResponse for Error {
 }
 
 /// The answer for a path that is not there.
-pub async fn not_found() -> Error {
-    Error::refused(404, Code::HubError, "there is nothing at this path")
+pub fn not_found(OriginalUri(uri): &OriginalUri) -> Error {
+    let code = if uri.path().starts_with("/api/") { Code::ApiNotFound } else { Code::HubError };
+    Error::refused(404, code, "there is nothing at this path; GET /api/v1/openapi.json tells what there is")
 }
 
-/// The answer for a path that is there for another method.
-pub async fn method_not_allowed() -> Error {
-    Error::refused(405, Code::HubError, "this path does not take this method")
+/// The answer for a path that takes other methods.
+pub fn method_not_allowed(methods: &[&str]) -> Response {
+    let mut methods = methods.to_vec();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    let methods = methods.join(", ");
+    let error = Error::refused(405, Code::HubError, format!("this path takes {methods}"));
+    ([(header::ALLOW, methods)], error).into_response()
+}
+
+/// A refusal of the framework below us as a problem: a path that is not UTF-8, a body that is too large.
+pub async fn uniform(response: Response) -> Response {
+    let status = response.status();
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/"));
+    if !(status.is_client_error() && plain) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let text = to_bytes(body, MAX_TEXT).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let detail = if text.trim().is_empty() { "the request cannot be understood" } else { text.trim() };
+    let mut response = Error::refused(status.as_u16(), Code::ApiInvalid, detail).into_response();
+    for (name, value) in &parts.headers {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            response.headers_mut().append(name, value.clone());
+        }
+    }
+    response
 }
 
 /// A body that could not be read.

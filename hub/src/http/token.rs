@@ -7,10 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Form, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use signage_protocol::Secret;
 use signage_protocol::api::{
-    ASSERTION_TYPE, Assertion, DEVICE_GRANT_TYPE, DeviceTokenRequest, GRANT_TYPE, TokenRequest, TokenResponse,
+    ASSERTION_TYPE, Assertion, DEVICE_GRANT_TYPE, DeviceTokenRequest, Enrolled, GRANT_TYPE, TokenRequest,
+    TokenResponse,
 };
 use signage_protocol::jws::{typ, verify};
 use signage_protocol::problem::Code;
@@ -24,6 +26,26 @@ use crate::ident::{self, MINUTE, Millis};
 use crate::seal::Purpose;
 use crate::store::devices;
 use crate::{Error, Result, device};
+
+/// The two kinds of request, told apart by what they carry, for the description of the API.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only described")]
+pub(in crate::http) enum GrantRequest {
+    Assertion(TokenRequest),
+    DeviceCode(DeviceTokenRequest),
+}
+
+/// Their answers.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only described")]
+pub(in crate::http) enum GrantAnswer {
+    /// To an assertion.
+    Token(TokenResponse),
+    /// To a device code whose screen was paired.
+    Enrolled(Enrolled),
+}
 
 /// The two kinds of request, told apart by what they carry.
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! Table `audit`: who did what, and what was refused. Never a secret.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -29,13 +30,15 @@ pub struct Entry<'a> {
 }
 
 /// An entry as it is stored and listed.
-#[derive(Debug, Clone, FromRow, Serialize)]
+#[derive(Debug, Clone, FromRow, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
+#[schemars(rename = "AuditRecord")]
 pub struct Record {
     /// `aud_…`, sorts by time.
     pub id: String,
     /// When.
     #[serde(serialize_with = "crate::ident::rfc3339")]
+    #[schemars(with = "jiff::Timestamp")]
     pub at: Millis,
     /// Whose it is.
     pub account: Option<String>,

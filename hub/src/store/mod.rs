@@ -19,6 +19,7 @@ pub mod doubts;
 pub mod faults;
 pub mod folders;
 pub mod groups;
+pub mod idempotency;
 pub mod invitations;
 pub mod metrics;
 pub mod operators;

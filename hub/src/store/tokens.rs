@@ -1,6 +1,7 @@
 //! Tables `enrol_token` and `token_device`: what lets a device into an account, and whom it has let in.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use signage_protocol::token::Kind;
 use sqlx::FromRow;
 
@@ -68,8 +69,9 @@ pub struct Token {
 }
 
 /// Where a token stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "TokenState")]
 pub enum State {
     /// A device token that waits for its device.
     Unused,
@@ -349,18 +351,21 @@ pub async fn set_revoked(connection: &mut Connection, id: &str, now: Millis) -> 
 }
 
 /// A device that a token has let in.
-#[derive(Debug, Clone, FromRow, Serialize)]
+#[derive(Debug, Clone, FromRow, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AdmittedDevice")]
 pub struct Admitted {
     /// Its id.
     pub device: String,
     /// When it came in first.
     #[serde(serialize_with = "crate::ident::rfc3339")]
+    #[schemars(with = "jiff::Timestamp")]
     pub enrolled_at: Millis,
     /// Its name; absent when it belongs to the account no more.
     pub name: Option<String>,
     /// When it was heard last.
     #[serde(serialize_with = "crate::ident::rfc3339_option")]
+    #[schemars(with = "Option<jiff::Timestamp>")]
     pub last_seen: Option<Millis>,
 }
 

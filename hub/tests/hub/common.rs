@@ -27,6 +27,8 @@ use signage_protocol::token::Kind;
 use sqlx::Connection as _;
 use tower::ServiceExt as _;
 
+use crate::contract;
+
 pub const URL: &str = "https://hub.example:8443";
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -108,7 +110,10 @@ impl TestHub {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let answer = Answer::read(self.router.clone().oneshot(request).await.unwrap()).await;
+        contract::check(&method, &path, &answer);
+        answer
     }
 }
 

@@ -317,3 +317,25 @@ async fn an_operator_withdraws_a_screen_until_it_shows_another_token() {
     let unknown = enrolment::withdraw(hub.store(), "nobody", ident::now()).await;
     assert!(matches!(unknown, Err(Error::NotFound { .. })));
 }
+
+/// A power failure at a large site: everybody comes back at the same time behind one address, and a hundred of them
+/// have a wrong stick, which they try again and again.
+#[tokio::test]
+async fn good_screens_pass_the_bad_ones_of_the_same_site() {
+    let hub = TestHub::new().await;
+    let (_, secret) = hub.token(Kind::Provisioning).await;
+    let wrong = Kind::Provisioning.encode(&[7; signage_protocol::token::RANDOM_BYTES]);
+    let mut refused = 0;
+    for round in 0..4 {
+        for number in 0..100 {
+            let answer = Screen::new(number).try_enroll(&hub, &wrong).await;
+            assert!(matches!(answer.status.as_u16(), 401 | 429), "{}", answer.text());
+            refused += u32::from(answer.status == 429);
+        }
+        for number in 0..39 {
+            let screen = Screen::new(100 + round * 39 + number % 39);
+            assert_eq!(screen.try_enroll(&hub, &secret).await.status, 200, "round {round}");
+        }
+    }
+    assert!(refused > 0, "the bad ones are slowed down");
+}

@@ -1,15 +1,16 @@
 //! `/audit`: who did what, newest first, by the page or as one file.
 
-use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::Shared;
 use super::super::user::User;
+use super::page::{Asked, Page};
 use crate::audit_log::{self, Filter, MAX_PAGE, Query};
 use crate::ident::timestamp;
 use crate::rights::Right;
@@ -17,17 +18,10 @@ use crate::store::Store;
 use crate::store::audit::{self, Record};
 use crate::{Error, Result};
 
-/// A page of the log.
-#[derive(Debug, Serialize)]
-pub(super) struct Page {
-    items: Vec<Item>,
-    /// Where the next page begins; absent on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Item {
+/// An entry of the log.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditEntry")]
+pub(in crate::http) struct Item {
     #[serde(flatten)]
     record: Record,
     /// The entry as a sentence; its wording may change.
@@ -44,11 +38,11 @@ impl From<Record> for Item {
 pub(super) async fn list(
     State(state): State<Shared>,
     user: User,
-    Parameters(query): Parameters<Query>,
-) -> Result<Json<Page>> {
+    Asked(query): Asked<Query>,
+) -> Result<Page<Item>> {
     user.may(Right::ManageAccount)?;
     let (records, next) = audit::page(&state.store, &user.account, &query.filter()?, query.limit()?).await?;
-    Ok(Json(Page { items: records.into_iter().map(Item::from).collect(), next }))
+    Ok(Page { items: records.into_iter().map(Item::from).collect(), next })
 }
 
 /// How a file is written.
@@ -62,7 +56,7 @@ enum Format {
 pub(super) async fn csv(
     State(state): State<Shared>,
     user: User,
-    Parameters(query): Parameters<Query>,
+    Asked(query): Asked<Query>,
 ) -> Result<Response> {
     export(&state, &user, &query, Format::Csv)
 }
@@ -71,7 +65,7 @@ pub(super) async fn csv(
 pub(super) async fn json(
     State(state): State<Shared>,
     user: User,
-    Parameters(query): Parameters<Query>,
+    Asked(query): Asked<Query>,
 ) -> Result<Response> {
     export(&state, &user, &query, Format::Json)
 }

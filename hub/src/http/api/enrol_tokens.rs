@@ -1,31 +1,30 @@
 //! `/tokens`: what lets devices in.
 
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use signage_protocol::Secret;
+use signage_protocol::token::Kind;
 
 use super::super::Shared;
 use super::super::user::User;
-use super::Input;
+use super::page::{Asked, Limit, Page, Paging};
+use super::{Input, List};
 use crate::export::{self, File, Format};
 use crate::folder_rights::Area;
 use crate::ident::{self, Millis};
 use crate::provision::{self, Provision};
 use crate::rights::Right;
 use crate::store::accounts;
-use crate::store::tokens::{self, Admitted, Filter, Grant, State as TokenState, parse_kind};
-use crate::token::{self, Made, describe};
+use crate::store::tokens::{self, Admitted, Filter, Grant, State as TokenState};
+use crate::token::{self, Made, View, WithSecret, describe};
 use crate::{Error, Result};
 
-/// Items of a page, unless the request says otherwise.
-const PAGE: i64 = 100;
-/// Most items of a page.
-const MAX_PAGE: i64 = 1000;
 /// Ten thousand secrets, and the certificates of a network.
 pub(in crate::http) const MAX_BODY: usize = 2 << 20;
 
@@ -42,106 +41,121 @@ pub(in crate::http) fn router() -> Router<Shared> {
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
-/// A part of a list.
-#[derive(Debug, Serialize)]
-struct Page<T> {
-    items: Vec<T>,
-    /// For `after`, when there is more.
-    next: Option<String>,
-}
-
-impl<T> Page<T> {
-    /// From one item more than fits.
-    fn new(mut items: Vec<T>, limit: i64, id: impl Fn(&T) -> String) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).map(id);
-        Self { items, next }
-    }
-}
-
-/// Which part of a list.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Wanted {
-    state: Option<String>,
-    kind: Option<String>,
+/// Which tokens are wanted.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "TokenQuery")]
+pub(in crate::http) struct Wanted {
+    /// Only those that stand there.
+    state: Option<TokenState>,
+    /// Only of this kind.
+    kind: Option<Kind>,
+    /// Items of the page.
+    limit: Limit,
+    /// The `next` of the page before.
     after: Option<String>,
-    limit: Option<i64>,
 }
 
-impl Wanted {
-    fn limit(&self) -> Result<i64> {
-        match self.limit.unwrap_or(PAGE) {
-            limit @ 1..=MAX_PAGE => Ok(limit),
-            _ => Err(Error::Invalid(format!("limit is 1 to {MAX_PAGE}"))),
-        }
-    }
-}
-
-/// What tokens give.
-#[derive(Debug, Deserialize)]
+/// A token to be made, and what it gives.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct New {
-    /// Of one token only.
-    kind: Option<String>,
-    /// Of many only.
-    count: Option<usize>,
-    /// The first number in the names of many.
-    first: Option<usize>,
+#[schemars(rename = "NewToken")]
+pub(in crate::http) struct New {
+    /// How many it enrols: one, or any number.
+    kind: Kind,
+    /// For people; the screen's name in a device token.
     name: Option<String>,
+    /// Id of what the screens play instead of the account's default.
     playlist: Option<String>,
+    /// Where they are listed; levels separated by a slash.
     folder: Option<String>,
+    /// IANA time zone.
     timezone: Option<String>,
+    /// Where they stand.
     location: Option<String>,
+    /// Labels they get.
     #[serde(default)]
     tags: Vec<String>,
+    /// The group `network` of the provisioning file, for the file of this answer; it is not kept.
+    #[schemars(with = "Option<Map<String, Value>>")]
+    network: Option<Value>,
+}
+
+/// Device tokens to be made together, and what they give.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "NewTokens")]
+pub(in crate::http) struct NewMany {
+    /// `device`, which is meant without it, too.
+    kind: Option<Kind>,
+    /// How many.
+    #[schemars(range(min = 1, max = 10_000))]
+    count: usize,
+    /// The first number in the names; 1 without it.
+    first: Option<usize>,
+    /// Names of the screens: `{n}` is the number, `{n:03}` the number with zeros in front.
+    name: String,
+    /// Id of what the screens play instead of the account's default.
+    playlist: Option<String>,
+    /// Where they are listed; levels separated by a slash.
+    folder: Option<String>,
+    /// IANA time zone.
+    timezone: Option<String>,
+    /// Where they stand.
+    location: Option<String>,
+    /// Labels they get.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// The group `network` of the provisioning file, for the file of this answer; it is not kept.
+    #[schemars(with = "Option<Map<String, Value>>")]
     network: Option<Value>,
 }
 
 /// Tokens to be had in another form.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Files {
+#[schemars(rename = "TokenFiles")]
+pub(in crate::http) struct Files {
+    /// The tokens themselves, as they were shown when they were made.
     tokens: Vec<Secret>,
-    format: String,
+    /// In which form: `config` and `stick` hold one token.
+    format: Format,
+    /// The group `network` of the provisioning file; it is not kept.
+    #[schemars(with = "Option<Map<String, Value>>")]
     network: Option<Value>,
 }
 
 /// More for the file of a renewed token.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Renewal {
+#[schemars(rename = "TokenRenewal")]
+pub(in crate::http) struct Renewal {
+    /// The group `network` of the provisioning file; it is not kept.
+    #[schemars(with = "Option<Map<String, Value>>")]
     network: Option<Value>,
 }
 
+/// A token that was just made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TokenWithFile")]
+pub(in crate::http) struct One {
+    #[serde(flatten)]
+    token: WithSecret,
+    /// The text of its `telemetry_config.json`, ready for a stick.
+    config: String,
+}
+
 /// The tokens of the account, newest first.
-async fn list(
-    State(state): State<Shared>,
-    user: User,
-    Query(wanted): Query<Wanted>,
-) -> Result<Json<Page<Value>>> {
+async fn list(State(state): State<Shared>, user: User, Asked(wanted): Asked<Wanted>) -> Result<Page<View>> {
     user.may(Right::View)?;
-    let kind = |text: &str| {
-        let unknown = || Error::Invalid(format!("{text:?} is no kind; use device or provisioning"));
-        parse_kind(text).ok_or_else(unknown)
-    };
-    let filter = Filter {
-        state: wanted.state.as_deref().map(str::parse::<TokenState>).transpose()?,
-        kind: wanted.kind.as_deref().map(kind).transpose()?,
-        after: wanted.after.clone(),
-        scope: user.scope.clone(),
-    };
-    let (limit, now) = (wanted.limit()?, ident::now());
-    let found = tokens::page(&state.store, &user.account, &filter, limit + 1, now).await?;
-    let page = Page::new(found, limit, |token| token.id.clone());
-    let items = page.items.iter().map(|token| describe(token, now)).collect();
-    Ok(Json(Page { items, next: page.next }))
+    let Wanted { state: standing, kind, limit, after } = wanted;
+    let (filter, now) = (Filter { state: standing, kind, after, scope: user.scope.clone() }, ident::now());
+    let found = tokens::page(&state.store, &user.account, &filter, limit.and_one(), now).await?;
+    Ok(Page::cut(found, limit, |token| token.id.clone()).map(|token| describe(&token, now)))
 }
 
 /// One token.
-async fn show(State(state): State<Shared>, user: User, Path(id): Path<String>) -> Result<Json<Value>> {
+async fn show(State(state): State<Shared>, user: User, Path(id): Path<String>) -> Result<Json<View>> {
     user.may(Right::View)?;
     let token = token::find(&state.store, &user.account, &id).await?;
     Ok(Json(describe(&token, ident::now())))
@@ -152,17 +166,14 @@ async fn create(
     State(state): State<Shared>,
     user: User,
     Input(new): Input<New>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, Json<One>)> {
     let actor = user.may(Right::ManageScreens)?;
     let now = ident::now();
-    let kind = new.kind.as_deref().and_then(parse_kind);
-    let kind = kind.ok_or_else(|| Error::Invalid("kind is device or provisioning".into()))?;
-    if new.count.is_some() || new.first.is_some() {
-        return Err(Error::Invalid("count and first are of use at /tokens/bulk only".into()));
-    }
-    user.check_folder(Right::ManageScreens, Area::Screens, new.folder.as_deref())?;
-    let provision = provision(&state, &user.account, new.network.as_ref(), now).await?;
-    let made = token::create(&state.store, &actor, kind, new.grant(), now).await?;
+    let New { kind, name, playlist, folder, timezone, location, tags, network } = new;
+    user.check_folder(Right::ManageScreens, Area::Screens, folder.as_deref())?;
+    let grant = Grant { name, playlist, folder, timezone, location, tags };
+    let provision = provision(&state, &user.account, network.as_ref(), now).await?;
+    let made = token::create(&state.store, &actor, kind, grant, now).await?;
     one(made.into(), &provision, now)
 }
 
@@ -171,26 +182,27 @@ async fn bulk(
     State(state): State<Shared>,
     user: User,
     headers: HeaderMap,
-    Input(new): Input<New>,
+    Input(new): Input<NewMany>,
 ) -> Result<Response> {
     let actor = user.may(Right::ManageScreens)?;
     let now = ident::now();
-    if new.kind.as_deref().is_some_and(|kind| kind != "device") {
+    let NewMany { kind, count, first, name, playlist, folder, timezone, location, tags, network } = new;
+    if kind == Some(Kind::Provisioning) {
         return Err(Error::Invalid(
             "only device tokens are made in bulk; a provisioning token serves many".into(),
         ));
     }
-    user.check_folder(Right::ManageScreens, Area::Screens, new.folder.as_deref())?;
-    let (count, first) = (new.count.unwrap_or_default(), new.first.unwrap_or(1));
+    user.check_folder(Right::ManageScreens, Area::Screens, folder.as_deref())?;
+    let grant = Grant { name: Some(name), playlist, folder, timezone, location, tags };
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let provision = provision(&state, &user.account, new.network.as_ref(), now).await?;
-    let made = token::bulk(&state.store, &actor, count, first, new.grant(), now).await?;
+    let provision = provision(&state, &user.account, network.as_ref(), now).await?;
+    let made = token::bulk(&state.store, &actor, count, first.unwrap_or(1), grant, now).await?;
     let format = match accept {
         accept if accept.contains("text/csv") => Format::Csv,
         accept if accept.contains("application/zip") => Format::Zip,
         _ => {
-            let items = made.iter().map(|made| with_secret(made, now)).collect();
-            return Ok((StatusCode::CREATED, Json(Page::<Value> { items, next: None })).into_response());
+            let items = made.iter().map(|made| made.describe(now)).collect();
+            return Ok((StatusCode::CREATED, Json(List { items })).into_response());
         }
     };
     let mut response = download(format, made, provision, now).await?;
@@ -201,10 +213,10 @@ async fn bulk(
 /// Tokens that are known to whoever asks, in another form.
 async fn files(State(state): State<Shared>, user: User, Input(wanted): Input<Files>) -> Result<Response> {
     user.may(Right::ManageScreens)?;
-    let (now, format) = (ident::now(), wanted.format.parse()?);
+    let now = ident::now();
     let provision = provision(&state, &user.account, wanted.network.as_ref(), now).await?;
     let made = export::made(&state.store, &user.account, wanted.tokens).await?;
-    download(format, made, provision, now).await
+    download(wanted.format, made, provision, now).await
 }
 
 /// Makes another token for the screen of this one.
@@ -213,7 +225,7 @@ async fn renew(
     user: User,
     Path(id): Path<String>,
     Input(renewal): Input<Renewal>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, Json<One>)> {
     let actor = user.may(Right::ManageScreens)?;
     let now = ident::now();
     let provision = provision(&state, &user.account, renewal.network.as_ref(), now).await?;
@@ -221,7 +233,7 @@ async fn renew(
 }
 
 /// Revokes a token.
-async fn revoke(State(state): State<Shared>, user: User, Path(id): Path<String>) -> Result<Json<Value>> {
+async fn revoke(State(state): State<Shared>, user: User, Path(id): Path<String>) -> Result<Json<View>> {
     let actor = user.may(Right::ManageScreens)?;
     let now = ident::now();
     Ok(Json(describe(&token::revoke(&state.store, &actor, &id, now).await?, now)))
@@ -232,32 +244,18 @@ async fn devices(
     State(state): State<Shared>,
     user: User,
     Path(id): Path<String>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Json<Page<Admitted>>> {
+    Asked(paging): Asked<Paging>,
+) -> Result<Page<Admitted>> {
     user.may(Right::View)?;
-    let limit = wanted.limit()?;
     let token = token::find(&state.store, &user.account, &id).await?;
-    let found = tokens::admitted(&state.store, &token, wanted.after.as_deref(), limit + 1).await?;
-    Ok(Json(Page::new(found, limit, |admitted| admitted.device.clone())))
+    let (after, limit) = (paging.after.as_deref(), paging.limit);
+    let found = tokens::admitted(&state.store, &token, after, limit.and_one()).await?;
+    Ok(Page::cut(found, limit, |admitted| admitted.device.clone()))
 }
 
-impl New {
-    fn grant(self) -> Grant {
-        let Self { name, playlist, folder, timezone, location, tags, .. } = self;
-        Grant { name, playlist, folder, timezone, location, tags }
-    }
-}
-
-fn with_secret(made: &Made, now: Millis) -> Value {
-    let mut answer = describe(&made.token, now);
-    answer["token"] = json!(made.secret.expose());
-    answer
-}
-
-fn one(made: Made, provision: &Provision, now: Millis) -> Result<(StatusCode, Json<Value>)> {
-    let mut answer = with_secret(&made, now);
-    answer["config"] = json!(provision.file(&made.token, &made.secret, now)?);
-    Ok((StatusCode::CREATED, Json(answer)))
+fn one(made: Made, provision: &Provision, now: Millis) -> Result<(StatusCode, Json<One>)> {
+    let config = provision.file(&made.token, &made.secret, now)?;
+    Ok((StatusCode::CREATED, Json(One { token: made.describe(now), config })))
 }
 
 /// What the files of an account hold on this hub.

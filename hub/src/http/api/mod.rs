@@ -1,29 +1,30 @@
 //! The API for operators and their programs, below `/api/v1`: JSON in, JSON out, problems as RFC 9457. One file
 //! per resource; the console and the command line do nothing that cannot be done here.
 
-mod audit;
+pub(super) mod audit;
 pub(crate) mod commands;
 pub(super) mod content;
 pub(super) mod enrol_tokens;
 pub(in crate::http) mod groups;
-mod people;
-mod screens;
-mod tokens;
+pub mod page;
+pub(super) mod people;
+pub(super) mod screens;
+pub(super) mod tokens;
 pub(super) mod uploads;
 
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::StatusCode;
 use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use signage_protocol::jws::PublicKey;
 use signage_protocol::problem::Code;
 
-use super::Shared;
 use super::user::User;
-
-use crate::rights::Right;
+use super::{Shared, openapi};
+use crate::rights::{Right, Role};
 use crate::store::accounts;
 use crate::{Error, Result};
 
@@ -33,6 +34,7 @@ pub const PREFIX: &str = "/api/v1";
 /// Every route.
 pub(super) fn router() -> Router<Shared> {
     Router::new()
+        .route("/openapi.json", get(openapi::get))
         .route("/me", get(me))
         .route("/api-tokens", get(tokens::list).post(tokens::create))
         .route("/api-tokens/{id}", delete(tokens::revoke))
@@ -62,10 +64,11 @@ pub(super) fn router() -> Router<Shared> {
         .merge(groups::router())
 }
 
-/// A list, as every list is answered.
-#[derive(Debug, Serialize)]
+/// Things that were made together.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ListOf{T}")]
 pub(super) struct List<T> {
-    /// In the order of the resource.
+    /// In the order of their numbers.
     pub items: Vec<T>,
 }
 
@@ -79,21 +82,56 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Input<T> {
     async fn from_request(request: Request, state: &Shared) -> Result<Self> {
         match Json::<T>::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Error::refused(413, Code::ApiInvalid, rejection.body_text()))
-            }
-            Err(rejection) => Err(Error::Invalid(rejection.body_text())),
+            Err(rejection) => Err(unfit(&rejection)),
         }
     }
 }
 
+/// What is wrong with a body. Line and column are those of the whole body.
+fn unfit(rejection: &JsonRejection) -> Error {
+    let text = rejection.body_text();
+    let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason);
+    match rejection {
+        JsonRejection::JsonDataError(_) => Error::Invalid(format!("the body does not fit: {reason}")),
+        JsonRejection::JsonSyntaxError(_) => {
+            Error::refused(400, Code::ApiInvalid, format!("the body is not JSON: {reason}"))
+        }
+        JsonRejection::MissingJsonContentType(_) => Error::refused(
+            415,
+            Code::ApiInvalid,
+            "the body has to be JSON: send Content-Type: application/json",
+        ),
+        other => Error::refused(other.status().as_u16(), Code::ApiInvalid, text),
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Me {
+    /// Id of the person or the API token.
+    id: String,
+    /// What they may do.
+    role: Role,
+    account: OwnAccount,
+}
+
+/// The account that is asked for.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct OwnAccount {
+    /// `acc_…`
+    id: String,
+    /// For people.
+    name: String,
+    /// The key that signs the account's documents.
+    account_key: PublicKey,
+}
+
 /// Who asks, and for which account.
-async fn me(State(state): State<Shared>, user: User) -> Result<Json<Value>> {
+async fn me(State(state): State<Shared>, user: User) -> Result<Json<Me>> {
     user.may(Right::View)?;
     let account = accounts::find(&state.store, &user.account).await?;
-    Ok(Json(json!({
-        "id": user.id,
-        "role": user.role,
-        "account": { "id": account.id, "name": account.name, "accountKey": account.public_key()? },
-    })))
+    let account_key = account.public_key()?;
+    let account = OwnAccount { id: account.id, name: account.name, account_key };
+    Ok(Json(Me { id: user.id, role: user.role, account }))
 }

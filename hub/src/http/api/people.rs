@@ -3,50 +3,73 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use signage_protocol::Secret;
 
 use super::super::peer::Peer;
 use super::super::user::User;
 use super::super::{Shared, passwords};
-use super::{Input, List};
-use crate::ident::{self, timestamp};
+use super::Input;
+use super::page::{Asked, Page, Paging};
+use crate::ident;
+use crate::people::{self, InvitationView, View};
 use crate::rights::{Right, Role};
-use crate::store::invitations::{self, Invitation};
-use crate::store::operators::{self, Operator};
-use crate::{Error, Result, people, second_step};
+use crate::store::{invitations, operators};
+use crate::{Error, Result, second_step};
 
 /// Somebody to be invited.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct New {
+#[schemars(rename = "NewInvitation")]
+pub(in crate::http) struct New {
+    /// By which the person will sign in.
     email: String,
+    /// What the person will be able to do.
     role: Role,
 }
 
+/// An invitation that was just made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InvitationWithLink")]
+pub(in crate::http) struct Invited {
+    #[serde(flatten)]
+    view: InvitationView,
+    /// Whoever opens it joins: it is in this answer only.
+    link: String,
+}
+
 /// What of a person can be changed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Change {
+#[schemars(rename = "PersonChange")]
+pub(in crate::http) struct Change {
+    /// What the person may do from now on.
     role: Option<Role>,
     /// Keeps the person out, or lets them in again.
     suspended: Option<bool>,
 }
 
 /// One's own password.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewPassword {
+pub(in crate::http) struct NewPassword {
+    /// The present one.
     current: Secret,
+    /// The next one.
     new: Secret,
 }
 
 /// The people of the account.
-pub(super) async fn list(State(state): State<Shared>, user: User) -> Result<Json<List<Value>>> {
+pub(super) async fn list(
+    State(state): State<Shared>,
+    user: User,
+    Asked(paging): Asked<Paging>,
+) -> Result<Page<View>> {
     user.may(Right::ManageAccount)?;
     let people = operators::list(&state.store, &user.account).await?;
-    Ok(Json(List { items: people.iter().map(describe).collect() }))
+    let people = people.into_iter().map(View::try_from).collect::<Result<Vec<_>>>()?;
+    Page::of(people, &paging, |person| person.email.clone())
 }
 
 /// Changes a role, suspends somebody or lets them in again.
@@ -55,7 +78,7 @@ pub(super) async fn change(
     user: User,
     Path(id): Path<String>,
     Input(change): Input<Change>,
-) -> Result<Json<Value>> {
+) -> Result<Json<View>> {
     let actor = user.may(Right::ManageAccount)?;
     let now = ident::now();
     let mut person = people::find(&mut *state.store.read().await?, actor.account, &id).await?;
@@ -65,7 +88,7 @@ pub(super) async fn change(
     if let Some(suspended) = change.suspended {
         person = people::suspend(&state.store, &actor, &id, suspended, now).await?;
     }
-    Ok(Json(describe(&person)))
+    Ok(Json(person.try_into()?))
 }
 
 /// Removes somebody.
@@ -91,10 +114,15 @@ pub(super) async fn reset_totp(
 }
 
 /// The invitations that can still be used.
-pub(super) async fn invitations(State(state): State<Shared>, user: User) -> Result<Json<List<Value>>> {
+pub(super) async fn invitations(
+    State(state): State<Shared>,
+    user: User,
+    Asked(paging): Asked<Paging>,
+) -> Result<Page<InvitationView>> {
     user.may(Right::ManageAccount)?;
     let invited = invitations::list(&state.store, &user.account, ident::now()).await?;
-    Ok(Json(List { items: invited.iter().map(describe_invitation).collect() }))
+    let invited = invited.into_iter().map(InvitationView::try_from).collect::<Result<Vec<_>>>()?;
+    Page::of(invited, &paging, |one| (-one.created_at.as_millisecond(), one.id.clone()))
 }
 
 /// Invites somebody; the link is in this answer only.
@@ -102,12 +130,11 @@ pub(super) async fn invite(
     State(state): State<Shared>,
     user: User,
     Input(new): Input<New>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, Json<Invited>)> {
     let actor = user.may(Right::ManageAccount)?;
     let (invitation, code) = people::invite(&state.store, &actor, &new.email, new.role, ident::now()).await?;
-    let mut answer = describe_invitation(&invitation);
-    answer["link"] = json!(format!("{}{}", state.public_url(), people::join_path(&code)));
-    Ok((StatusCode::CREATED, Json(answer)))
+    let link = format!("{}{}", state.public_url(), people::join_path(&code));
+    Ok((StatusCode::CREATED, Json(Invited { view: invitation.try_into()?, link })))
 }
 
 /// Takes an invitation back.
@@ -139,26 +166,4 @@ pub(super) async fn set_password(
     let hash = passwords::hash(&state, new.new).await?;
     people::change_password(&state.store, &person, &hash, session, ident::now()).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn describe(person: &Operator) -> Value {
-    json!({
-        "id": person.id,
-        "email": person.email,
-        "role": person.role,
-        "suspendedAt": person.suspended_at.map(timestamp),
-        "secondStep": person.totp_secret.is_some(),
-        "createdAt": timestamp(person.created_at),
-    })
-}
-
-fn describe_invitation(invitation: &Invitation) -> Value {
-    json!({
-        "id": invitation.id,
-        "email": invitation.email,
-        "role": invitation.role,
-        "createdBy": invitation.created_by,
-        "createdAt": timestamp(invitation.created_at),
-        "expiresAt": timestamp(invitation.expires_at),
-    })
 }

@@ -1,86 +1,132 @@
 //! `/screens`: the screens of the account, pairing new ones, letting others go.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use signage_protocol::Secret;
+use signage_protocol::api::Hardware;
 
 use super::super::Shared;
 use super::super::peer::Peer;
 use super::super::user::User;
 use super::Input;
-use crate::device::{self, Change, Leave};
+use super::page::{Asked, Limit, Page, cursor, read_cursor};
+use crate::Result;
+use crate::device::{self, Change, Leave, View, describe};
 use crate::folder_rights::Area;
 use crate::ident::{self, timestamp};
 use crate::pairing::{self, Entry};
 use crate::rights::Right;
-use crate::store::devices::{self, Device, Search};
-use crate::{Error, Result};
-
-/// Screens on a page, unless asked for fewer or more.
-const PAGE: i64 = 100;
-/// At most.
-const MAX_PAGE: i64 = 1000;
+use crate::store::devices::{self, Search};
 
 /// Which screens are wanted.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Wanted {
+#[schemars(rename = "ScreenQuery")]
+pub(in crate::http) struct Wanted {
     /// In name, location, serial number, model or id.
     search: String,
+    /// Only those with this label.
     tag: String,
-    limit: Option<i64>,
-    /// From `next` of the page before.
-    after: String,
+    /// Items of the page.
+    limit: Limit,
+    /// The `next` of the page before.
+    after: Option<String>,
 }
 
-/// A page of a list.
-#[derive(Debug, Serialize)]
-pub(super) struct Page {
-    items: Vec<Value>,
-    /// For `after`; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+/// One screen.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScreenDetail")]
+pub(in crate::http) struct Detail {
+    #[serde(flatten)]
+    view: View,
+    /// When it read that its authorization was withdrawn; absent while it has not.
+    withdrawal_read_at: Option<Timestamp>,
+}
+
+/// A screen that shows a code.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScreenThatShows")]
+pub(in crate::http) struct Waiting {
+    /// RFC 7638 thumbprint of its key.
+    id: String,
+    /// What the board says of itself.
+    hardware: Hardware,
+    /// Version of its provisioner.
+    software: String,
+    /// Place from its provisioning file.
+    location: Option<String>,
+    /// Labels from its provisioning file.
+    tags: Vec<String>,
+    /// The address that it asked from.
+    address: Option<String>,
+    /// When the code expires.
+    expires_at: Timestamp,
+}
+
+/// A code that was just made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct TransferCode {
+    /// Whoever has a screen gives it to this account by it: it is in this answer only.
+    #[schemars(with = "String")]
+    code: Secret,
+    /// When it ends.
+    expires_at: Timestamp,
 }
 
 /// A screen to be paired.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Pair {
+#[schemars(rename = "ScreenToPair")]
+pub(in crate::http) struct Pair {
+    /// As the screen shows it; case and hyphen do not matter.
     code: String,
+    /// For people.
     name: String,
+    /// Where it stands.
     location: Option<String>,
+    /// Id of what it plays instead of the account's default.
     playlist: Option<String>,
 }
 
 /// A code as a screen shows it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Shown {
+#[schemars(rename = "ShownCode")]
+pub(in crate::http) struct Shown {
+    /// Case and hyphen do not matter.
     code: String,
 }
 
 /// What is to be changed. `null` takes a location or a playlist away, absent leaves it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Patch {
+#[schemars(rename = "ScreenChange")]
+pub(in crate::http) struct Patch {
+    /// For people.
     name: Option<String>,
+    /// Where it stands.
     #[serde(default, deserialize_with = "nullable")]
     location: Option<String>,
+    /// Labels.
     tags: Option<Vec<String>>,
+    /// Id of what it plays instead of the account's default.
     #[serde(default, deserialize_with = "nullable")]
     playlist: Option<String>,
 }
 
 /// A transfer code.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Transfer {
+#[schemars(rename = "ScreenTransfer")]
+pub(in crate::http) struct Transfer {
+    /// From whoever takes the screen over.
     code: Secret,
 }
 
@@ -95,40 +141,21 @@ fn nullable<'de, D: serde::Deserializer<'de>>(
 pub(super) async fn list(
     State(state): State<Shared>,
     user: User,
-    wanted: std::result::Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Page>> {
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Page<View>> {
     user.may(Right::View)?;
-    let Query(wanted) = wanted.map_err(|rejection| Error::Invalid(rejection.body_text()))?;
-    let limit = wanted.limit.unwrap_or(PAGE);
-    if !(1..=MAX_PAGE).contains(&limit) {
-        return Err(Error::Invalid(format!("limit is a number from 1 to {MAX_PAGE}")));
-    }
-    let (name, id) = cursor(&wanted.after)?;
-    // One more than wanted tells whether there is another page.
+    let after: Option<(String, String)> = wanted.after.as_deref().map(read_cursor).transpose()?;
+    let (name, id) = after.unwrap_or_default();
     let search = Search {
         text: &wanted.search,
         tag: &wanted.tag,
         after: (&name, &id),
         scope: &user.scope,
-        limit: limit.saturating_add(1),
+        limit: wanted.limit.and_one(),
     };
-    let mut found = devices::search(&state.store, &user.account, &search).await?;
-    let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|last| URL_SAFE_NO_PAD.encode(json!([last.name, last.id]).to_string()));
-    Ok(Json(Page { items: found.iter().map(describe).collect(), next }))
-}
-
-fn cursor(after: &str) -> Result<(String, String)> {
-    if after.is_empty() {
-        return Ok(Default::default());
-    }
-    let bytes = URL_SAFE_NO_PAD.decode(after).ok();
-    let cursor = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    cursor.ok_or_else(|| Error::Invalid("after is not from \"next\" of a page".into()))
+    let found = devices::search(&state.store, &user.account, &search).await?;
+    let page = Page::cut(found, wanted.limit, |last| cursor(&(&last.name, &last.id)));
+    Ok(page.map(|device| describe(&device)))
 }
 
 /// One screen.
@@ -136,14 +163,13 @@ pub(super) async fn get(
     State(state): State<Shared>,
     user: User,
     Path(id): Path<String>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Detail>> {
     user.may(Right::View)?;
     let mut connection = state.store.read().await?;
     let device = device::find(&mut connection, &user.account, &id).await?;
     let standing = devices::standing(&mut connection, &id).await?;
-    let mut answer = describe(&device);
-    answer["withdrawalReadAt"] = json!(standing.told_at.filter(|_| !device.granted).map(timestamp));
-    Ok(Json(answer))
+    let read_at = standing.told_at.filter(|_| !device.granted).map(timestamp);
+    Ok(Json(Detail { view: describe(&device), withdrawal_read_at: read_at }))
 }
 
 /// Changes one.
@@ -152,7 +178,7 @@ pub(super) async fn patch(
     user: User,
     Path(id): Path<String>,
     Input(patch): Input<Patch>,
-) -> Result<Json<Value>> {
+) -> Result<Json<View>> {
     let actor = user.may(Right::ManageScreens)?;
     let Patch { name, location, tags, playlist } = patch;
     let change = Change { name, location, tags, playlist };
@@ -165,7 +191,7 @@ pub(super) async fn withdraw(
     State(state): State<Shared>,
     user: User,
     Path(id): Path<String>,
-) -> Result<Json<Value>> {
+) -> Result<Json<View>> {
     let actor = user.may(Right::ManageScreens)?;
     Ok(Json(describe(&device::withdraw(&state.store, &actor, &id, ident::now()).await?)))
 }
@@ -175,7 +201,7 @@ pub(super) async fn authorize(
     State(state): State<Shared>,
     user: User,
     Path(id): Path<String>,
-) -> Result<Json<Value>> {
+) -> Result<Json<View>> {
     let actor = user.may(Right::ManageScreens)?;
     Ok(Json(describe(&device::authorize(&state.store, &actor, &id, ident::now()).await?)))
 }
@@ -218,10 +244,10 @@ pub(super) async fn transfer(
 pub(super) async fn transfer_code(
     State(state): State<Shared>,
     user: User,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, Json<TransferCode>)> {
     let actor = user.may(Right::ManageScreens)?;
     let (code, expires_at) = device::transfer_code(&state.store, &actor, ident::now()).await?;
-    Ok((StatusCode::CREATED, Json(json!({ "code": code.expose(), "expiresAt": timestamp(expires_at) }))))
+    Ok((StatusCode::CREATED, Json(TransferCode { code, expires_at: timestamp(expires_at) })))
 }
 
 /// Which screen shows a code.
@@ -230,19 +256,19 @@ pub(super) async fn look(
     user: User,
     peer: Peer,
     Input(shown): Input<Shown>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Waiting>> {
     let actor = user.may(Right::ManageScreens)?;
     let found =
         pairing::look(&state.store, &actor, &shown.code, peer.text().as_deref(), ident::now()).await?;
-    Ok(Json(json!({
-        "id": found.device,
-        "hardware": found.hardware,
-        "software": found.software,
-        "location": found.location,
-        "tags": found.tags,
-        "address": found.address,
-        "expiresAt": timestamp(found.expires_at),
-    })))
+    Ok(Json(Waiting {
+        id: found.device,
+        hardware: found.hardware,
+        software: found.software,
+        location: found.location,
+        tags: found.tags,
+        address: found.address,
+        expires_at: timestamp(found.expires_at),
+    }))
 }
 
 /// Pairs the screen that shows a code.
@@ -251,7 +277,7 @@ pub(super) async fn pair(
     user: User,
     peer: Peer,
     Input(new): Input<Pair>,
-) -> Result<(StatusCode, Json<Value>)> {
+) -> Result<(StatusCode, Json<View>)> {
     let actor = user.may(Right::ManageScreens)?;
     user.check_folder(Right::ManageScreens, Area::Screens, None)?;
     let entry = Entry {
@@ -275,28 +301,4 @@ pub(super) async fn deny(
     let actor = user.may(Right::ManageScreens)?;
     pairing::deny(&state.store, &actor, &shown.code, peer.text().as_deref(), ident::now()).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn describe(device: &Device) -> Value {
-    json!({
-        "id": device.id,
-        "name": device.name,
-        "location": device.location,
-        "folder": device.folder,
-        "timezone": device.timezone,
-        "tags": device.tags,
-        "playlist": device.playlist,
-        "authorized": device.authorized(ident::now()),
-        "authorization": device.terms.kind,
-        "authorizedAt": timestamp(device.authorized_at),
-        "authorizedUntil": device.terms.expires_at.map(timestamp),
-        "authorizationCode": device.terms.code,
-        "sequence": device.sequence,
-        "token": device.enrol_token,
-        "hardware": device.hardware,
-        "software": device.software,
-        "address": device.address,
-        "createdAt": timestamp(device.created_at),
-        "lastSeen": Some(device.last_seen).filter(|at| *at != 0).map(timestamp),
-    })
 }

@@ -15,6 +15,7 @@ mod moment;
 mod pair;
 mod people;
 mod qr;
+mod reference;
 mod screen;
 mod screen_token;
 mod screens;
@@ -25,7 +26,7 @@ mod tokens;
 mod welcome;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -76,6 +77,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/api-tokens", get(api_tokens::list).post(api_tokens::create))
         .route("/api-tokens/{id}/revoke", post(api_tokens::revoke))
         .route("/audit", get(audit::list))
+        .route("/api", get(reference::show))
         .route("/assets/{file}", get(asset))
 }
 
@@ -96,8 +98,13 @@ async fn asset(Path(file): Path<String>) -> Result<impl IntoResponse> {
 }
 
 /// A path that is not there: a page for a browser, a problem for a program.
-pub(super) async fn missing(State(state): State<Shared>, jar: CookieJar, headers: HeaderMap) -> Response {
-    let answer = problem::not_found().await.into_response();
+pub(super) async fn missing(
+    State(state): State<Shared>,
+    uri: OriginalUri,
+    jar: CookieJar,
+    headers: HeaderMap,
+) -> Response {
+    let answer = problem::not_found(&uri).into_response();
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !accepted.contains("text/html") {
         return answer;

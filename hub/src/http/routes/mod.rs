@@ -11,16 +11,17 @@ mod people;
 mod screens;
 mod tokens;
 
-use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
-use axum::http::Method;
+use axum::extract::{FromRequestParts as _, MatchedPath, OriginalUri, Request, State};
+use axum::http::{Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use signage_protocol::problem::Code;
 
+use super::api::page::NextPage;
 use super::console::{self, session::Session};
 use super::user::User;
-use super::{Shared, problem};
+use super::{Shared, idempotency, openapi, problem};
 use crate::Error;
 use crate::rights::Right;
 
@@ -65,19 +66,44 @@ pub struct Doc {
     pub summary: &'static str,
     /// Parameters behind the question mark: an object whose members are the parameters.
     pub query: Option<SchemaOf>,
-    /// JSON body of the request.
+    /// Header fields of the request that matter, beside those that matter everywhere.
+    pub headers: &'static [&'static str],
+    /// Body of the request.
     pub body: Option<SchemaOf>,
+    /// Media type of a body that is not JSON.
+    pub body_type: Option<&'static str>,
     /// JSON body of the answer.
     pub answer: Option<SchemaOf>,
     /// Status when it is done.
     pub status: u16,
     /// Media type of an answer that is not JSON.
-    pub media_type: Option<&'static str>,
+    pub file: Option<&'static str>,
+    /// Media types of answers instead of the JSON.
+    pub files: &'static [&'static str],
+    /// Other good statuses.
+    pub also: &'static [u16],
+    /// A refusal that is no problem of RFC 9457.
+    pub refusal: Option<(u16, SchemaOf)>,
+}
+
+impl Doc {
+    const NONE: Self = Self {
+        summary: "",
+        query: None,
+        headers: &[],
+        body: None,
+        body_type: None,
+        answer: None,
+        status: 200,
+        file: None,
+        files: &[],
+        also: &[],
+        refusal: None,
+    };
 }
 
 const fn row(method: &'static str, path: &'static str, access: Access) -> Route {
-    let doc = Doc { summary: "", query: None, body: None, answer: None, status: 200, media_type: None };
-    Route { method, path, access, doc, by_folder: false }
+    Route { method, path, access, doc: Doc::NONE, by_folder: false }
 }
 
 #[allow(dead_code, reason = "for the descriptions that follow")]
@@ -106,6 +132,24 @@ impl Route {
         self
     }
 
+    /// Header fields of its request, in small letters.
+    const fn reads(mut self, headers: &'static [&'static str]) -> Self {
+        self.doc.headers = headers;
+        self
+    }
+
+    /// The fields of its request, which is a form.
+    const fn takes_form<T: JsonSchema>(mut self) -> Self {
+        self.doc.body_type = Some("application/x-www-form-urlencoded");
+        self.takes::<T>()
+    }
+
+    /// A file as the body of its request.
+    const fn takes_file(mut self, media_type: &'static str) -> Self {
+        self.doc.body_type = Some(media_type);
+        self
+    }
+
     /// The body of its answer, and the status when it is done.
     const fn gives<T: JsonSchema>(mut self, status: u16) -> Self {
         self.doc.answer = Some(SchemaGenerator::subschema_for::<T>);
@@ -115,7 +159,31 @@ impl Route {
 
     /// A file as its answer.
     const fn gives_file(mut self, media_type: &'static str) -> Self {
-        self.doc.media_type = Some(media_type);
+        self.doc.file = Some(media_type);
+        self
+    }
+
+    /// A file of one of these media types as its answer, instead of the JSON where there is one.
+    const fn gives_files(mut self, media_types: &'static [&'static str]) -> Self {
+        self.doc.files = media_types;
+        self
+    }
+
+    /// Another protocol on the same connection as its answer.
+    const fn switches(mut self) -> Self {
+        self.doc.status = 101;
+        self
+    }
+
+    /// Further statuses when it is done, such as 206 and 304.
+    const fn also(mut self, statuses: &'static [u16]) -> Self {
+        self.doc.also = statuses;
+        self
+    }
+
+    /// A refusal that another standard words.
+    const fn refuses<T: JsonSchema>(mut self, status: u16) -> Self {
+        self.doc.refusal = Some((status, SchemaGenerator::subschema_for::<T>));
         self
     }
 
@@ -137,6 +205,29 @@ const AREAS: &[&[Route]] = &[
     screens::ROUTES,
     tokens::ROUTES,
 ];
+
+impl Route {
+    /// Whether the description of the API holds it: programs use it.
+    pub fn is_described(&self) -> bool {
+        !self.doc.summary.is_empty()
+    }
+
+    /// What its path is about: `screens` of `/api/v1/screens/{id}`, `device` of what screens use.
+    pub fn area(&self) -> &'static str {
+        match self.path.strip_prefix(super::api::PREFIX) {
+            Some(rest) => rest.split('/').nth(1).unwrap_or_default().split('.').next().unwrap_or_default(),
+            None if self.path.starts_with("/v1/") || self.path.starts_with("/oauth/") => "device",
+            None => "hub",
+        }
+    }
+
+    /// Whether a request may carry an `Idempotency-Key`.
+    pub fn is_repeatable(&self) -> bool {
+        self.method == "POST"
+            && matches!(self.access, Access::Api(_))
+            && (self.doc.body.is_some() || self.doc.body_type.is_none())
+    }
+}
 
 /// Every row.
 pub fn all() -> impl Iterator<Item = &'static Route> {
@@ -168,7 +259,7 @@ pub(super) async fn guard(State(state): State<Shared>, request: Request, next: N
         return next.run(request).await;
     };
     let Some(route) = find(request.method(), path.as_str()) else {
-        return unlisted(request.method(), path.as_str()).await;
+        return unlisted(request.method(), path.as_str());
     };
     let (mut parts, body) = request.into_parts();
     match route.access {
@@ -190,7 +281,20 @@ pub(super) async fn guard(State(state): State<Shared>, request: Request, next: N
             if let Err(error) = user.may(right) {
                 return error.into_response();
             }
-            parts.extensions.insert(user);
+            if let Err(error) = known_parameters(route, parts.uri.query()) {
+                return error.into_response();
+            }
+            let uri =
+                parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri).clone();
+            parts.extensions.insert(user.clone());
+            let response = match route.is_repeatable() {
+                true => match idempotency::run(state, &user, parts, body, next).await {
+                    Ok(response) => response,
+                    Err(error) => return error.into_response(),
+                },
+                false => next.run(Request::from_parts(parts, body)).await,
+            };
+            return link_next(problem::uniform(response).await, &uri);
         }
         Access::Console(right) => {
             let mut session = match Session::from_request_parts(&mut parts, &state).await {
@@ -219,12 +323,53 @@ pub(super) async fn guard(State(state): State<Shared>, request: Request, next: N
             return console::readable(&state, Some(&session), response);
         }
     }
-    next.run(Request::from_parts(parts, body)).await
+    problem::uniform(next.run(Request::from_parts(parts, body)).await).await
 }
 
-async fn unlisted(method: &Method, path: &str) -> Response {
-    if all().any(|route| route.path == path) {
-        return problem::method_not_allowed().await.into_response();
+/// Refuses parameters that the description does not know: one that was mistyped would seem to have worked.
+fn known_parameters(route: &Route, query: Option<&str>) -> Result<(), Error> {
+    let Some(query) = query.filter(|_| route.is_described()) else {
+        return Ok(());
+    };
+    let known = openapi::query_names(route);
+    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        if known.contains(&&*name) {
+            continue;
+        }
+        let near = known
+            .iter()
+            .max_by(|one, two| strsim::jaro_winkler(one, &name).total_cmp(&strsim::jaro_winkler(two, &name)));
+        let name: String = name.chars().take(100).collect();
+        return Err(Error::Invalid(match near {
+            Some(near) => format!(
+                "there is no parameter {name:?} here; did you mean {near:?}? There are: {}",
+                known.join(", ")
+            ),
+            None => format!("there is no parameter {name:?} here, nor any other"),
+        }));
+    }
+    Ok(())
+}
+
+/// Adds the address of the next page (RFC 8288) to the answer that has one.
+fn link_next(mut response: Response, uri: &Uri) -> Response {
+    let Some(NextPage(next)) = response.extensions_mut().remove::<NextPage>() else {
+        return response;
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let others = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    query.extend_pairs(others.filter(|(name, _)| name != "after" && name != "cursor"));
+    let link = format!("<{}?{}>; rel=\"next\"", uri.path(), query.append_pair("after", &next).finish());
+    if let Ok(link) = link.parse() {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
+}
+
+fn unlisted(method: &Method, path: &str) -> Response {
+    let methods: Vec<&str> = all().filter(|route| route.path == path).map(|route| route.method).collect();
+    if !methods.is_empty() {
+        return problem::method_not_allowed(&methods);
     }
     tracing::error!(%method, path, "a route has no row in the table of routes, so nobody may use it");
     let detail = format!("{method} {path} has no row in the table of routes");
