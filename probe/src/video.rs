@@ -22,6 +22,7 @@ const PICTURE: gst::ClockTime = gst::ClockTime::from_seconds(15);
 
 /// The plugins that may be used: those that read files and decode, and nothing that opens a connection or a device.
 const PLUGINS: &[&str] = &[
+    "staticelements",
     "coreelements",
     "app",
     "playback",
@@ -168,8 +169,6 @@ fn picture(uri: &str, video: &Video, duration: Option<gst::ClockTime>) -> Result
     let (width, height) = ((width & !1).max(2), (height & !1).max(2));
     let source = gst::ElementFactory::make("uridecodebin")
         .property("uri", uri)
-        .property("caps", gst::Caps::builder("video/x-raw").build())
-        .property("expose-all-streams", false)
         .property("force-sw-decoders", true)
         .build()?;
     let scale = gst::ElementFactory::make("videoconvertscale").build()?;
@@ -185,7 +184,8 @@ fn picture(uri: &str, video: &Video, duration: Option<gst::ClockTime>) -> Result
     scale.link(&sink)?;
     let input = scale.static_pad("sink").context("the scaler has no input")?;
     source.connect_pad_added(move |_, pad| {
-        if !input.is_linked() {
+        let video = pad.current_caps().is_some_and(|caps| media(&caps).starts_with("video/"));
+        if video && !input.is_linked() {
             let _ = pad.link(&input);
         }
     });
