@@ -57,6 +57,8 @@ pub(crate) async fn insert(
         name: self::name(name)?,
         signing_key: hex::encode(ident::random::<32>()?),
         default_playlist: None,
+        default_layout: None,
+        approval: "none".into(),
         content_sequence: 1,
         content_changed_at: now,
         created_at: now,

@@ -20,11 +20,12 @@ use signage_protocol::problem::Code;
 
 use crate::account::MAX_NAME;
 use crate::api_token::Actor;
+use crate::composition::defaults;
 use crate::enrolment::{MAX_LIST, clean, default_name};
 use crate::ident::{self, DAY, MINUTE, Millis, digest, timestamp};
 use crate::store::devices::Device;
 use crate::store::pushes::{self, Topic};
-use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, playlists};
+use crate::store::{self, Connection, Store, accounts, audit, devices, pairings};
 use crate::{Error, Result, authorization};
 
 /// How long a screen that has left may ask for its withdrawal again: it asks every minute, and an answer may be
@@ -115,8 +116,10 @@ pub struct Change {
     pub location: Option<String>,
     /// Labels.
     pub tags: Option<Vec<String>>,
-    /// Id of what it plays; empty for the account's default.
+    /// Id of what it plays; empty for the account's default. It takes the place of a layout.
     pub playlist: Option<String>,
+    /// Id of the layout that it shows; empty for the account's default. It takes the place of a playlist.
+    pub layout: Option<String>,
 }
 
 /// How a screen leaves.
@@ -161,22 +164,31 @@ pub async fn change(store: &Store, actor: &Actor<'_>, id: &str, new: &Change, no
         changed.push("location");
     }
     if let Some(list) = &new.tags {
-        device.tags = tags(list);
-        changed.push("tags");
-    }
-    if let Some(playlist) = &new.playlist {
-        let playlist = Some(playlist.clone()).filter(|playlist| !playlist.is_empty());
-        if let Some(playlist) = &playlist
-            && playlists::by_id(&mut change, actor.account, playlist).await?.is_none()
-        {
-            return Err(Error::NotFound { what: "playlist", name: playlist.clone() });
-        }
-        if device.playlist != playlist {
-            device.playlist = playlist;
-            // Its publication changes, so it must see a higher sequence.
+        let tags = tags(list);
+        if device.tags != tags {
+            device.tags = tags;
+            // Some of the schedule may be for its tags.
             accounts::content_changed(&mut change, actor.account, now).await?;
         }
+        changed.push("tags");
+    }
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let before = (device.playlist.clone(), device.layout.clone());
+    if new.playlist.is_some() {
+        device.playlist = given(&new.playlist);
+        device.layout = device.layout.filter(|_| device.playlist.is_none());
         changed.push("playlist");
+    }
+    if new.layout.is_some() {
+        device.layout = given(&new.layout);
+        device.playlist = device.playlist.filter(|_| device.layout.is_none());
+        changed.push("layout");
+    }
+    if (&before.0, &before.1) != (&device.playlist, &device.layout) {
+        let (playlist, layout) = (device.playlist.as_deref(), device.layout.as_deref());
+        defaults::check(&mut change, actor.account, playlist, layout).await?;
+        // Its publication changes, so it must see a higher sequence.
+        accounts::content_changed(&mut change, actor.account, now).await?;
     }
     if changed.is_empty() {
         return Ok(device);

@@ -140,7 +140,9 @@ pub async fn enrol(
         Entry::Again | Entry::Refreshed => None,
     };
     let device = merge(key, &id, enrollment, &token, known.as_ref(), how, given, address, now);
-    if known.as_ref().is_some_and(|known| known.account == account.id && known.playlist != device.playlist) {
+    if known.as_ref().is_some_and(|known| {
+        known.account == account.id && (&known.playlist, &known.layout) != (&device.playlist, &device.layout)
+    }) {
         // Its publication changes, so a device must see a higher sequence.
         accounts::content_changed(&mut change, &account.id, now).await?;
     }
@@ -256,6 +258,7 @@ fn merge(
         software: clean(&enrollment.software),
         address: address.map(ToOwned::to_owned),
         playlist: grant.playlist.clone(),
+        layout: grant.layout.clone(),
         folder: kept(&grant.folder, |device| &device.folder),
         timezone: kept(&grant.timezone, |device| &device.timezone),
         granted: next.granted,

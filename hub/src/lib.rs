@@ -8,6 +8,7 @@
 //! * [`authorization`], [`authorization_code`], [`local`], [`why`]: whether a screen may play, by what, and why not.
 //! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], [`pairing`], [`device`],
 //!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
+//! * [`composition`]: playlists, layouts, schedules, and how they reach the screens.
 //! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`opening`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
@@ -32,6 +33,7 @@ pub mod backup;
 pub mod blobs;
 pub mod cli;
 pub mod command;
+pub mod composition;
 pub mod content;
 pub mod data_dir;
 pub mod device;

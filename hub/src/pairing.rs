@@ -334,6 +334,7 @@ async fn admit(
         software: pairing.software.clone(),
         address: pairing.address.clone(),
         playlist: stays.and_then(|known| known.playlist.clone()),
+        layout: stays.and_then(|known| known.layout.clone()),
         folder: stays.and_then(|known| known.folder.clone()),
         timezone: stays.and_then(|known| known.timezone.clone()),
         granted: next.granted,

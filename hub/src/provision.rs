@@ -92,6 +92,7 @@ pub fn check(grant: Grant) -> Result<Grant> {
     let grant = Grant {
         name: text(grant.name),
         playlist: text(grant.playlist),
+        layout: text(grant.layout),
         folder: text(grant.folder.map(levels)),
         timezone: text(grant.timezone),
         location: text(grant.location),

@@ -8,11 +8,12 @@ use signage_protocol::Secret;
 use signage_protocol::token::{Kind, RANDOM_BYTES, digest};
 
 use crate::api_token::Actor;
+use crate::composition::defaults;
 use crate::ident::{self, DAY, Millis, timestamp};
 use crate::store::screens::Screen;
 use crate::store::tokens::kind_name;
 pub use crate::store::tokens::{Grant, State, Token};
-use crate::store::{self, Connection, Store, audit, devices, playlists, screens, settings, tokens};
+use crate::store::{self, Connection, Store, audit, devices, screens, settings, tokens};
 use crate::{Error, Result, authorization, name_pattern, provision};
 
 /// How long a device token waits for its device.
@@ -47,7 +48,7 @@ pub async fn create(
     let screen = (kind == Kind::Device).then(|| screen(actor.account, &grant, now)).transpose()?;
     let made = make(actor.account, kind, grant, screen.as_ref().map(|screen| screen.id.clone()), now)?;
     let mut change = store.write().await?;
-    check_playlist(&mut change, &made.token).await?;
+    check_default(&mut change, &made.token).await?;
     screens::insert(&mut change, screen.as_slice()).await?;
     tokens::insert(&mut change, std::slice::from_ref(&made.token)).await?;
     audit::by(&mut change, actor, "token.create", &made.token.id, Some(kind_name(kind)), now).await?;
@@ -89,7 +90,7 @@ pub async fn bulk(
     }
     let rows: Vec<Token> = made.iter().map(|made| made.token.clone()).collect();
     let mut change = store.write().await?;
-    check_playlist(&mut change, &rows[0]).await?;
+    check_default(&mut change, &rows[0]).await?;
     screens::insert(&mut change, &entries).await?;
     tokens::insert(&mut change, &rows).await?;
     let detail = format!("{count} device tokens");
@@ -181,6 +182,8 @@ pub struct View {
     pub name: Option<String>,
     /// What its screens play instead of the account's default.
     pub playlist: Option<String>,
+    /// The layout that they show instead of a playlist.
+    pub layout: Option<String>,
     /// Where they are listed; levels separated by a slash.
     pub folder: Option<String>,
     /// IANA time zone.
@@ -225,7 +228,7 @@ impl Made {
 
 /// A token for programs.
 pub fn describe(token: &Token, now: Millis) -> View {
-    let Grant { name, playlist, folder, timezone, location, tags } = token.grant.clone();
+    let Grant { name, playlist, layout, folder, timezone, location, tags } = token.grant.clone();
     View {
         id: token.id.clone(),
         account: token.account.clone(),
@@ -233,6 +236,7 @@ pub fn describe(token: &Token, now: Millis) -> View {
         state: token.state(now),
         name,
         playlist,
+        layout,
         folder,
         timezone,
         location,
@@ -281,11 +285,7 @@ fn make(account: &str, kind: Kind, grant: Grant, screen: Option<String>, now: Mi
     Ok(Made { token, secret })
 }
 
-async fn check_playlist(change: &mut Connection, token: &Token) -> Result<()> {
-    match &token.grant.playlist {
-        Some(playlist) if playlists::by_id(change, &token.account, playlist).await?.is_none() => {
-            Err(Error::NotFound { what: "playlist", name: playlist.clone() })
-        }
-        _ => Ok(()),
-    }
+async fn check_default(change: &mut Connection, token: &Token) -> Result<()> {
+    let grant = &token.grant;
+    defaults::check(change, &token.account, grant.playlist.as_deref(), grant.layout.as_deref()).await
 }

@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 
 use super::output;
 use crate::blobs::Blobs;
+use crate::composition::playlists::Entry;
 use crate::content::find_or_add;
 use crate::ident::timestamp;
 use crate::serve::open;
 use crate::store::accounts::Account;
 use crate::store::content::Content;
-use crate::store::playlists::{self, Playlist};
+use crate::store::playlists::{self, Item, Playlist};
 use crate::store::{Store, accounts};
-use crate::{Result, ident, playlist};
+use crate::{Error, Result, ident, playlist};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -133,7 +134,20 @@ async fn list(store: &Store, account: &str, json: bool) -> Result<()> {
 }
 
 async fn describe(store: &Store, account: &Account, playlist: &Playlist) -> Result<Value> {
-    let items = playlists::items(&mut *store.read().await?, &playlist.id).await?;
+    let mut connection = store.read().await?;
+    let rows = playlists::items(&mut connection, &playlist.id).await?;
+    let entries =
+        crate::composition::playlists::find(&mut connection, &account.id, &playlist.id).await?.items;
+    let item = |(entry, row): (&Entry, &Item)| {
+        let mut item = serde_json::to_value(entry).map_err(Error::json("an item"))?;
+        item["content"] = json!(row.content);
+        item["kind"] = json!(row.kind);
+        item["sha256"] = json!(row.sha256);
+        item["size"] = json!(row.size);
+        item["mediaType"] = json!(row.media_type);
+        Ok(item)
+    };
+    let items = entries.iter().zip(&rows).map(item).collect::<Result<Vec<Value>>>()?;
     Ok(json!({
         "id": playlist.id,
         "account": account.id,

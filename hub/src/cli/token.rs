@@ -81,6 +81,9 @@ pub struct GrantArgs {
     /// Id of the playlist that its screens play; without it the account's default.
     #[arg(long, value_name = "ID")]
     playlist: Option<String>,
+    /// Id of the layout that its screens show instead of a playlist.
+    #[arg(long, value_name = "ID")]
+    layout: Option<String>,
     /// Folder in which its screens are listed, such as Berlin/Foyer.
     #[arg(long, value_name = "PATH")]
     folder: Option<String>,
@@ -97,8 +100,8 @@ pub struct GrantArgs {
 
 impl GrantArgs {
     fn grant(self, name: Option<String>) -> Grant {
-        let Self { playlist, folder, timezone, location, tags } = self;
-        Grant { name, playlist, folder, timezone, location, tags }
+        let Self { playlist, layout, folder, timezone, location, tags } = self;
+        Grant { name, playlist, layout, folder, timezone, location, tags }
     }
 }
 

@@ -40,6 +40,7 @@ use tokio::sync::Semaphore;
 
 use crate::address::HubUrl;
 use crate::blobs::Blobs;
+use crate::composition::manifest as manifest_cache;
 use crate::data_dir::DataDir;
 use crate::ident::MINUTE;
 use crate::limiter::Limiter;
@@ -93,6 +94,8 @@ pub struct State {
     pub inbox: Inbox,
     /// Who is connected.
     pub live: Arc<Live>,
+    /// Signed documents of the screens.
+    pub manifests: manifest_cache::Cache,
     enrolments: Mutex<Limiter>,
     pairings: Mutex<Limiter>,
     pace: Mutex<Pace>,
@@ -122,6 +125,7 @@ impl State {
             urls,
             inbox: Inbox::default(),
             live: Live::new()?,
+            manifests: manifest_cache::Cache::default(),
             enrolments: Mutex::new(Limiter::new(ENROLMENTS, MINUTE)),
             pairings: Mutex::new(Limiter::new(PAIRINGS, MINUTE)),
             pace: Mutex::default(),

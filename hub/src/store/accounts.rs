@@ -18,6 +18,10 @@ pub struct Account {
     pub signing_key: String,
     /// What a screen plays when its token names nothing.
     pub default_playlist: Option<String>,
+    /// The layout that it shows instead; it counts before the playlist.
+    pub default_layout: Option<String>,
+    /// Who needs somebody else's approval to publish: see [`crate::composition::Approval`].
+    pub approval: String,
     /// Grows with every change of what the account's screens play.
     pub content_sequence: i64,
     /// When that was.
@@ -97,11 +101,33 @@ pub async fn list(store: &Store) -> Result<Vec<Account>> {
         .map_err(Error::database("listing accounts"))
 }
 
-/// Makes a playlist the account's default.
+/// Makes a playlist the account's default, in place of another or of a layout.
 pub async fn set_default_playlist(connection: &mut Connection, account: &str, playlist: &str) -> Result<()> {
-    sqlx::query("UPDATE account SET default_playlist = $2 WHERE id = $1")
+    set_defaults(connection, account, Some(playlist), None).await
+}
+
+/// Changes who needs an approval to publish.
+pub async fn set_approval(connection: &mut Connection, account: &str, approval: &str) -> Result<()> {
+    sqlx::query("UPDATE account SET approval = $2 WHERE id = $1")
+        .bind(account)
+        .bind(approval)
+        .execute(connection)
+        .await
+        .map_err(Error::database("changing who approves"))?;
+    Ok(())
+}
+
+/// Changes what screens without anything of their own show.
+pub async fn set_defaults(
+    connection: &mut Connection,
+    account: &str,
+    playlist: Option<&str>,
+    layout: Option<&str>,
+) -> Result<()> {
+    sqlx::query("UPDATE account SET default_playlist = $2, default_layout = $3 WHERE id = $1")
         .bind(account)
         .bind(playlist)
+        .bind(layout)
         .execute(connection)
         .await
         .map_err(Error::database("changing the default playlist"))?;

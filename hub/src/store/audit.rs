@@ -117,6 +117,11 @@ async fn name(connection: &mut Connection, id: &str) -> Result<Option<String>> {
         Some("aut") => "SELECT code FROM authorization_code WHERE id = $1",
         Some("con") => "SELECT title FROM content WHERE id = $1",
         Some("pls") => "SELECT name FROM playlist WHERE id = $1",
+        Some("lay") => "SELECT name FROM layout WHERE id = $1",
+        Some("tbl") => "SELECT name FROM time_block WHERE id = $1",
+        Some("sch") => "SELECT name FROM schedule_entry WHERE id = $1",
+        Some("ovr") => "SELECT name FROM screen_override WHERE id = $1",
+        Some("pub") => "SELECT comment FROM publication WHERE id = $1",
         _ => "SELECT name FROM device WHERE id = $1",
     };
     let found: Option<Option<String>> = sqlx::query_scalar(query)

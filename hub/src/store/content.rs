@@ -22,7 +22,7 @@ impl TryFrom<String> for List {
 }
 
 /// An image or a video.
-#[derive(Debug, Clone, FromRow, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, FromRow, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// `con_…`

@@ -6,7 +6,7 @@ use signage_protocol::jws::PublicKey;
 use sqlx::FromRow;
 
 use super::pushes::{self, Topic};
-use super::{Connection, Store, from_json, to_json};
+use super::{Connection, Store, escape, from_json, to_json};
 use crate::folder_rights::{Area, Scope};
 use crate::ident::{MINUTE, Millis, SECOND};
 use crate::{Error, Result};
@@ -43,6 +43,8 @@ pub struct Device {
     pub address: Option<String>,
     /// What it plays instead of the account's default.
     pub playlist: Option<String>,
+    /// The layout that it shows instead; it counts before the playlist.
+    pub layout: Option<String>,
     /// Where it is listed; levels separated by a slash.
     pub folder: Option<String>,
     /// IANA time zone.
@@ -121,6 +123,7 @@ struct Row {
     software: String,
     address: Option<String>,
     playlist: Option<String>,
+    layout: Option<String>,
     folder: Option<String>,
     timezone: Option<String>,
     granted: i64,
@@ -155,6 +158,7 @@ impl TryFrom<Row> for Device {
             software: row.software,
             address: row.address,
             playlist: row.playlist,
+            layout: row.layout,
             folder: row.folder,
             timezone: row.timezone,
             granted: row.granted != 0,
@@ -173,13 +177,13 @@ pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
     sqlx::query(
         "INSERT INTO device (id, account, enrol_token, public_key, name, location, serial, model, macs, tags, \
          software, address, playlist, granted, sequence, authorized_at, created_at, last_seen, \
-         folder, timezone, kind, expires_at, code) \
+         folder, timezone, kind, expires_at, code, layout) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-         $22, $23) \
+         $22, $23, $24) \
          ON CONFLICT (id) DO UPDATE SET account = $2, enrol_token = $3, public_key = $4, name = $5, location = $6, serial = $7, \
          model = $8, macs = $9, tags = $10, software = $11, address = $12, playlist = $13, granted = $14, \
          sequence = $15, authorized_at = $16, last_seen = $18, folder = $19, timezone = $20, kind = $21, \
-         expires_at = $22, code = $23, left_at = NULL, moves_to = NULL, \
+         expires_at = $22, code = $23, layout = $24, left_at = NULL, moves_to = NULL, \
          told_at = CASE WHEN device.sequence = $15 THEN device.told_at ELSE NULL END",
     )
     .bind(&device.id)
@@ -208,6 +212,7 @@ pub async fn put(connection: &mut Connection, device: &Device) -> Result<()> {
     .bind(device.terms.kind.as_str())
     .bind(device.terms.expires_at)
     .bind(&device.terms.code)
+    .bind(&device.layout)
     .execute(connection)
     .await
     .map_err(Error::database("storing a device"))?;
@@ -245,6 +250,11 @@ pub async fn list(store: &Store, account: &str) -> Result<Vec<Device>> {
         .into_iter()
         .map(Device::try_from)
         .collect()
+}
+
+/// Ids and names of the groups that a screen is in.
+pub async fn groups(_connection: &mut Connection, _device: &Device) -> Result<Vec<String>> {
+    Ok(Vec::new())
 }
 
 /// How many devices of an account are allowed to play, one of them not counted.
@@ -359,7 +369,7 @@ pub async fn told(connection: &mut Connection, id: &str, sequence: i64, now: Mil
 /// account.
 pub async fn leave(connection: &mut Connection, id: &str, moves_to: Option<&str>, now: Millis) -> Result<()> {
     sqlx::query(
-        "UPDATE device SET left_at = $2, moves_to = $3, enrol_token = NULL, playlist = NULL WHERE id = $1",
+        "UPDATE device SET left_at = $2, moves_to = $3, enrol_token = NULL, playlist = NULL, layout = NULL WHERE id = $1",
     )
     .bind(id)
     .bind(now)
@@ -425,11 +435,6 @@ pub async fn search(store: &Store, account: &str, search: &Search<'_>) -> Result
     .into_iter()
     .map(Device::try_from)
     .collect()
-}
-
-/// A text that LIKE takes as it is.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 /// Uses a nonce up; false when it was used before.

@@ -11,6 +11,7 @@ pub mod blobs;
 pub mod changes;
 pub mod codes;
 pub mod commands;
+pub mod composed;
 pub mod content;
 pub mod content_folders;
 pub mod device_logs;
@@ -23,11 +24,13 @@ pub mod idempotency;
 pub mod invitations;
 pub mod metrics;
 pub mod operators;
+pub mod overrides;
 pub mod pairings;
 pub mod playlists;
 pub mod plays;
 pub mod policies;
 pub mod presence;
+pub mod publications;
 pub mod pushes;
 pub mod reports;
 pub mod screens;
@@ -244,6 +247,21 @@ fn to_json(list: &[String]) -> Result<String> {
 /// A list from a column.
 fn from_json(text: &str) -> Result<Vec<String>> {
     serde_json::from_str(text).map_err(|_| Error::Damaged { what: "list" })
+}
+
+/// A value in a column of JSON.
+pub(crate) fn to_text(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::json("a stored value"))
+}
+
+/// A value from a column of JSON.
+pub(crate) fn from_text<T: serde::de::DeserializeOwned>(text: &str, what: &'static str) -> Result<T> {
+    serde_json::from_str(text).map_err(|_| Error::Damaged { what })
+}
+
+/// A text that LIKE with `ESCAPE '!'` takes as it is.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 /// The placeholders of an INSERT of many rows: `($1, $2), ($3, $4)`.

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 /// Rows of one statement. More are slower: SQLite looks each numbered value up in the list of all.
 const CHUNK: usize = 25;
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 
 /// An entry.
 #[derive(Debug, Clone)]
@@ -32,6 +32,7 @@ struct Row {
     account: String,
     name: Option<String>,
     playlist: Option<String>,
+    layout: Option<String>,
     folder: Option<String>,
     timezone: Option<String>,
     location: Option<String>,
@@ -50,6 +51,7 @@ impl TryFrom<Row> for Screen {
             grant: Grant {
                 name: row.name,
                 playlist: row.playlist,
+                layout: row.layout,
                 folder: row.folder,
                 timezone: row.timezone,
                 location: row.location,
@@ -65,7 +67,7 @@ impl TryFrom<Row> for Screen {
 pub async fn insert(connection: &mut Connection, screens: &[Screen]) -> Result<()> {
     for chunk in screens.chunks(CHUNK) {
         let sql = format!(
-            "INSERT INTO screen (id, account, name, playlist, folder, timezone, location, tags, created_at) \
+            "INSERT INTO screen (id, account, name, playlist, folder, timezone, location, tags, created_at, layout) \
              VALUES {}",
             super::rows(chunk.len(), COLUMNS)
         );
@@ -80,7 +82,8 @@ pub async fn insert(connection: &mut Connection, screens: &[Screen]) -> Result<(
                 .bind(&grant.timezone)
                 .bind(&grant.location)
                 .bind(to_json(&grant.tags)?)
-                .bind(created_at);
+                .bind(created_at)
+                .bind(&grant.layout);
         }
         query.execute(&mut *connection).await.map_err(Error::database("adding screens"))?;
     }

@@ -12,11 +12,11 @@ use crate::{Error, Result};
 
 /// Rows of one statement. More are slower: SQLite looks each numbered value up in the list of all.
 const CHUNK: usize = 25;
-const COLUMNS: usize = 14;
+const COLUMNS: usize = 15;
 
 /// What a device token gives stands with its screen.
 const SELECT: &str = "SELECT t.id, t.account, t.kind, t.digest, t.screen, t.batch, t.created_at, t.expires_at, \
-     t.revoked_at, t.used_by, COALESCE(s.name, t.name) AS name, COALESCE(s.playlist, t.playlist) AS playlist, \
+     t.revoked_at, t.used_by, COALESCE(s.name, t.name) AS name, COALESCE(s.playlist, t.playlist) AS playlist, COALESCE(s.layout, t.layout) AS layout, \
      COALESCE(s.folder, t.folder) AS folder, COALESCE(s.timezone, t.timezone) AS timezone, \
      COALESCE(s.location, t.location) AS location, COALESCE(s.tags, t.tags) AS tags, \
      (SELECT COUNT(*) FROM token_device d WHERE d.token = t.id) AS devices \
@@ -29,6 +29,8 @@ pub struct Grant {
     pub name: Option<String>,
     /// What they play instead of the account's default.
     pub playlist: Option<String>,
+    /// The layout that they show instead; it counts before the playlist.
+    pub layout: Option<String>,
     /// Where they are listed; levels separated by a slash.
     pub folder: Option<String>,
     /// IANA time zone.
@@ -130,6 +132,7 @@ struct Row {
     screen: Option<String>,
     batch: Option<String>,
     playlist: Option<String>,
+    layout: Option<String>,
     folder: Option<String>,
     timezone: Option<String>,
     location: Option<String>,
@@ -152,6 +155,7 @@ impl TryFrom<Row> for Token {
             grant: Grant {
                 name: row.name,
                 playlist: row.playlist,
+                layout: row.layout,
                 folder: row.folder,
                 timezone: row.timezone,
                 location: row.location,
@@ -188,7 +192,7 @@ pub async fn insert(connection: &mut Connection, tokens: &[Token]) -> Result<()>
     for chunk in tokens.chunks(CHUNK) {
         let sql = format!(
             "INSERT INTO enrol_token (id, account, kind, name, digest, playlist, folder, timezone, location, tags, \
-             screen, batch, created_at, expires_at) VALUES {}",
+             screen, batch, created_at, expires_at, layout) VALUES {}",
             super::rows(chunk.len(), COLUMNS)
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
@@ -208,7 +212,8 @@ pub async fn insert(connection: &mut Connection, tokens: &[Token]) -> Result<()>
                 .bind(&token.screen)
                 .bind(&token.batch)
                 .bind(token.created_at)
-                .bind(token.expires_at);
+                .bind(token.expires_at)
+                .bind(&grant.layout);
         }
         query.execute(&mut *connection).await.map_err(Error::database("adding tokens"))?;
     }

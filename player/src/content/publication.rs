@@ -60,7 +60,13 @@ mod tests {
         let blob = Blob { sha256: sha256.into(), size: 1, media_type: "image/png".into() };
         let item = Item { id: "1".into(), title: "a".into(), kind: ItemKind::Image, blob, duration_ms: None };
         let playlist = Playlist { name: "Default".into(), items: vec![item] };
-        Publication { account: "a".into(), sequence, issued_at: jiff::Timestamp::UNIX_EPOCH, playlist }
+        Publication {
+            account: "a".into(),
+            sequence,
+            issued_at: jiff::Timestamp::UNIX_EPOCH,
+            playlist,
+            program: None,
+        }
     }
 
     fn signed(document: &Publication) -> String {

@@ -138,6 +138,6 @@ pub fn publish_files(world: &Shared, key: &SigningKey, sequence: u64, files: &[(
     });
     let playlist = Playlist { name: "Default".into(), items: items.collect() };
     let issued_at = jiff::Timestamp::UNIX_EPOCH;
-    let publication = Publication { account: "a".into(), sequence, issued_at, playlist };
+    let publication = Publication { account: "a".into(), sequence, issued_at, playlist, program: None };
     world.manifest = jws::sign(key, typ::PUBLICATION, &publication).unwrap();
 }

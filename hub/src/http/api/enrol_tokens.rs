@@ -67,6 +67,8 @@ pub(in crate::http) struct New {
     name: Option<String>,
     /// Id of what the screens play instead of the account's default.
     playlist: Option<String>,
+    /// Id of the layout that they show instead of a playlist.
+    layout: Option<String>,
     /// Where they are listed; levels separated by a slash.
     folder: Option<String>,
     /// IANA time zone.
@@ -97,6 +99,8 @@ pub(in crate::http) struct NewMany {
     name: String,
     /// Id of what the screens play instead of the account's default.
     playlist: Option<String>,
+    /// Id of the layout that they show instead of a playlist.
+    layout: Option<String>,
     /// Where they are listed; levels separated by a slash.
     folder: Option<String>,
     /// IANA time zone.
@@ -169,9 +173,9 @@ async fn create(
 ) -> Result<(StatusCode, Json<One>)> {
     let actor = user.may(Right::ManageScreens)?;
     let now = ident::now();
-    let New { kind, name, playlist, folder, timezone, location, tags, network } = new;
+    let New { kind, name, playlist, layout, folder, timezone, location, tags, network } = new;
     user.check_folder(Right::ManageScreens, Area::Screens, folder.as_deref())?;
-    let grant = Grant { name, playlist, folder, timezone, location, tags };
+    let grant = Grant { name, playlist, layout, folder, timezone, location, tags };
     let provision = provision(&state, &user.account, network.as_ref(), now).await?;
     let made = token::create(&state.store, &actor, kind, grant, now).await?;
     one(made.into(), &provision, now)
@@ -186,14 +190,14 @@ async fn bulk(
 ) -> Result<Response> {
     let actor = user.may(Right::ManageScreens)?;
     let now = ident::now();
-    let NewMany { kind, count, first, name, playlist, folder, timezone, location, tags, network } = new;
+    let NewMany { kind, count, first, name, playlist, layout, folder, timezone, location, tags, network } = new;
     if kind == Some(Kind::Provisioning) {
         return Err(Error::Invalid(
             "only device tokens are made in bulk; a provisioning token serves many".into(),
         ));
     }
     user.check_folder(Right::ManageScreens, Area::Screens, folder.as_deref())?;
-    let grant = Grant { name: Some(name), playlist, folder, timezone, location, tags };
+    let grant = Grant { name: Some(name), playlist, layout, folder, timezone, location, tags };
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let provision = provision(&state, &user.account, network.as_ref(), now).await?;
     let made = token::bulk(&state.store, &actor, count, first.unwrap_or(1), grant, now).await?;

@@ -104,7 +104,7 @@ pub(in crate::http) struct Shown {
     code: String,
 }
 
-/// What is to be changed. `null` takes a location or a playlist away, absent leaves it.
+/// What is to be changed. `null` takes a location, a playlist or a layout away, absent leaves it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "ScreenChange")]
@@ -119,6 +119,9 @@ pub(in crate::http) struct Patch {
     /// Id of what it plays instead of the account's default.
     #[serde(default, deserialize_with = "nullable")]
     playlist: Option<String>,
+    /// Id of the layout that it shows instead of a playlist.
+    #[serde(default, deserialize_with = "nullable")]
+    layout: Option<String>,
 }
 
 /// A transfer code.
@@ -180,8 +183,8 @@ pub(super) async fn patch(
     Input(patch): Input<Patch>,
 ) -> Result<Json<View>> {
     let actor = user.may(Right::ManageScreens)?;
-    let Patch { name, location, tags, playlist } = patch;
-    let change = Change { name, location, tags, playlist };
+    let Patch { name, location, tags, playlist, layout } = patch;
+    let change = Change { name, location, tags, playlist, layout };
     let device = device::change(&state.store, &actor, &id, &change, ident::now()).await?;
     Ok(Json(describe(&device)))
 }

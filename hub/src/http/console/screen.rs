@@ -79,6 +79,7 @@ pub(super) async fn change(
         location: Some(input.location),
         tags: Some(input.tags.split(',').map(ToOwned::to_owned).collect()),
         playlist: Some(input.playlist),
+        layout: None,
     };
     let result = device::change(&state.store, &actor, &id, &new, ident::now()).await.map(drop);
     answer(&state, &session, &id, result, &format!("/screens/{id}?saved=1")).await

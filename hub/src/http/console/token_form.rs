@@ -68,6 +68,7 @@ impl Input {
             timezone: given(&self.timezone),
             location: given(&self.location),
             tags: self.tags.split(',').map(ToOwned::to_owned).collect(),
+            ..Grant::default()
         }
     }
 }

@@ -1,7 +1,4 @@
-//! What the hub signs with the account key and a device keeps: authorizations and publications.
-//!
-//! A device works from its newest valid copy. A higher `sequence` replaces a lower one; a lower one is
-//! ignored, so an old document cannot be played back to a device that has seen a newer one.
+//! Whether a device may play.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -75,70 +72,6 @@ impl Authorization {
             && now >= self.not_before
             && self.expires_at.is_none_or(|expires| now < expires)
     }
-}
-
-/// What a device plays. Signed as [`crate::jws::typ::PUBLICATION`]; the blobs it names travel apart and are
-/// known by their SHA-256.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Publication {
-    /// The account whose content this is.
-    pub account: String,
-    /// Grows with every change of the account's content.
-    pub sequence: u64,
-    /// When it was published.
-    pub issued_at: Timestamp,
-    /// What plays, in a loop.
-    pub playlist: Playlist,
-}
-
-/// Items played in order, for ever.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Playlist {
-    /// For people; never empty.
-    pub name: String,
-    /// May be empty, then the screen says so.
-    pub items: Vec<Item>,
-}
-
-/// One thing to show.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Item {
-    /// Unique within the account.
-    pub id: String,
-    /// For people: the file name it was uploaded under.
-    pub title: String,
-    /// How to show it.
-    pub kind: ItemKind,
-    /// The bytes.
-    pub blob: Blob,
-    /// How long an image stays, in milliseconds. A video plays to its end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration_ms: Option<u64>,
-}
-
-/// How an item is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ItemKind {
-    /// A still picture, shown for the item's duration.
-    Image,
-    /// A film with or without sound, shown once per turn.
-    Video,
-}
-
-/// Bytes known by their digest.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Blob {
-    /// SHA-256 in lower-case hexadecimal, 64 characters.
-    pub sha256: String,
-    /// Length in bytes.
-    pub size: u64,
-    /// Media type, such as `video/mp4`.
-    pub media_type: String,
 }
 
 #[cfg(test)]
