@@ -146,11 +146,14 @@ pub async fn publish(
 ) -> Result<Publication> {
     let mut change = store.write().await?;
     let done = publish_in(&mut change, actor, role, scope, comment, now).await?;
+    let nothing = || Error::Conflict("Nothing has changed since it was published last.".into());
+    let done = done.ok_or_else(nothing)?;
+    log(&mut change, actor, &done, now).await?;
     store::commit(change).await?;
-    done.ok_or_else(|| Error::Conflict("Nothing has changed since it was published last.".into()))
+    Ok(done)
 }
 
-/// The same as part of a change; nothing when there is nothing to publish.
+/// The same as part of a change, which is in the audit log by itself; nothing when there is nothing to publish.
 pub async fn publish_in(
     change: &mut Connection,
     actor: &Actor<'_>,
@@ -185,8 +188,10 @@ pub async fn restore(
     let (old, next) =
         (in_force(&mut change, actor.account).await?, document(&mut change, &earlier.id).await?);
     let done = enact(&mut change, actor, role, (&old, next), comment, Some(earlier.id), now).await?;
+    let done = done.ok_or_else(|| Error::Conflict("This is what screens get already.".into()))?;
+    log(&mut change, actor, &done, now).await?;
     store::commit(change).await?;
-    done.ok_or_else(|| Error::Conflict("This is what screens get already.".into()))
+    Ok(done)
 }
 
 /// Whether somebody needs an approval in an account.
@@ -232,18 +237,21 @@ async fn enact(
         sequence: None,
         restores,
     };
-    let told = told(&changed);
     if !asks {
         number(change, &mut publication, now).await?;
     }
     publications::insert(change, &publication, &to_text(&next)?).await?;
-    let action = match (asks, &publication.restores) {
-        (true, _) => "publication.request",
-        (false, Some(_)) => "publication.restore",
-        (false, None) => "publication.publish",
-    };
-    audit::by(change, actor, action, &publication.id, Some(&told), now).await?;
     Ok(Some(publication))
+}
+
+async fn log(change: &mut Connection, actor: &Actor<'_>, done: &Publication, now: Millis) -> Result<()> {
+    let action = match (done.state.as_str(), &done.restores) {
+        ("requested", _) => "publication.request",
+        (_, Some(_)) => "publication.restore",
+        (_, None) => "publication.publish",
+    };
+    let changed: Vec<Change> = from_text(&done.changes, "changes of a publication")?;
+    audit::by(change, actor, action, &done.id, Some(&told(&changed)), now).await
 }
 
 /// Makes it the one in force: the next number, and the next sequence for every screen.
