@@ -90,7 +90,7 @@ pub async fn page(store: &Store, filter: &Filter, limit: i64) -> Result<(Vec<Lin
         .bind(number(filter.severity))
         .bind(filter.from.unwrap_or(i64::MIN))
         .bind(filter.until.unwrap_or(i64::MAX))
-        .bind(format!("%{}%", super::store::escape(filter.text.trim())))
+        .bind(format!("%{}%", super::escape(filter.text.trim())))
         .bind(place.0)
         .bind(place.1)
         .bind(place.2)

@@ -168,7 +168,7 @@ async fn what_cannot_be_right_makes_no_token() {
     for (path, body) in [
         ("/tokens", json!({ "kind": "card" })),
         ("/tokens", json!({})),
-        ("/tokens", json!({ "kind": "device", "layout": "Two columns" })),
+        ("/tokens", json!({ "kind": "device", "page": "Two columns" })),
         ("/tokens", json!({ "kind": "device", "timezone": "Berlin" })),
         ("/tokens", json!({ "kind": "device", "name": "x".repeat(101) })),
         ("/tokens", json!({ "kind": "device", "network": { "conections": [] } })),
