@@ -370,6 +370,7 @@ mod tests {
             software: String::new(),
             address: None,
             playlist: None,
+            layout: None,
             folder: None,
             timezone: None,
             granted: false,

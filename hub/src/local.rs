@@ -128,6 +128,7 @@ async fn bound(
         software: known.as_ref().map(|known| known.software.clone()).unwrap_or_default(),
         address: known.as_ref().and_then(|known| known.address.clone()),
         playlist: stays.and_then(|known| known.playlist.clone()),
+        layout: stays.and_then(|known| known.layout.clone()),
         folder: stays.and_then(|known| known.folder.clone()),
         timezone: stays.and_then(|known| known.timezone.clone()),
         granted: stays.is_some_and(|known| known.granted),

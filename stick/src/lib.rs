@@ -7,6 +7,8 @@ use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions};
 use fscommon::StreamSlice;
 
 const SECTOR: u64 = 512;
+/// Bytes that are copied at once.
+const CHUNK: usize = 1 << 20;
 /// Flash is erased in large blocks; a partition that begins on one wears less.
 const START: u64 = 1 << 20;
 /// FAT32 needs 65,525 clusters, of at least one sector each, and its tables.
@@ -21,12 +23,56 @@ pub trait Disk: io::Read + io::Write + io::Seek {}
 
 impl<T: io::Read + io::Write + io::Seek> Disk for T {}
 
-/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and puts files on it, by name in the top folder or by
-/// path such as `signage/manifest.jws`.
+/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and puts files into its top folder, by name.
 pub fn write<'a>(
     disk: &mut impl Disk,
     bytes: u64,
     files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> io::Result<()> {
+    write_tree(disk, bytes, |volume| {
+        files.into_iter().try_for_each(|(name, mut content)| volume.add(name, &mut content))
+    })
+}
+
+/// A file system that is being filled.
+pub trait Volume {
+    /// Adds a file by its path, whose folders are made where they are not there.
+    fn add(&mut self, path: &str, content: &mut dyn io::Read) -> io::Result<()>;
+}
+
+struct Fat<D: Disk>(FileSystem<D>);
+
+impl<D: Disk> Volume for Fat<D> {
+    fn add(&mut self, path: &str, content: &mut dyn io::Read) -> io::Result<()> {
+        let mut folder = self.0.root_dir();
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_some() {
+                folder = folder.create_dir(part)?;
+                continue;
+            }
+            let mut target = folder.create_file(part)?;
+            target.truncate()?;
+            // fatfs writes a cluster at a time and looks the next one up for each, so the larger the better.
+            let mut chunk = vec![0; CHUNK];
+            loop {
+                let read = content.read(&mut chunk)?;
+                if read == 0 {
+                    break;
+                }
+                target.write_all(&chunk[..read])?;
+            }
+            target.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// Formats a disk of `bytes` bytes, at least [`MIN_BYTES`], and lets `fill` put files on it.
+pub fn write_tree(
+    disk: &mut impl Disk,
+    bytes: u64,
+    fill: impl FnOnce(&mut dyn Volume) -> io::Result<()>,
 ) -> io::Result<()> {
     let (first, count) = extent(bytes);
     disk.seek(SeekFrom::Start(0))?;
@@ -41,17 +87,12 @@ pub fn write<'a>(
         .total_sectors(total)
         .volume_label(*b"SIGNAGE    ");
     fatfs::format_volume(&mut partition(disk, first, count)?, options)?;
-    let volume = FileSystem::new(partition(disk, first, count)?, FsOptions::new())?;
-    for (name, bytes) in files {
-        for (end, _) in name.match_indices('/') {
-            volume.root_dir().create_dir(&name[..end])?;
-        }
-        let mut target = volume.root_dir().create_file(name)?;
-        target.truncate()?;
-        target.write_all(bytes)?;
-        target.flush()?;
+    {
+        let mut volume = Fat(FileSystem::new(partition(disk, first, count)?, FsOptions::new())?);
+        fill(&mut volume)?;
+        let Fat(volume) = volume;
+        volume.unmount()?;
     }
-    volume.unmount()?;
     disk.flush()
 }
 

@@ -1,1 +1,110 @@
-//! A publication for a stick: the same document and the same files as over the network.
+//! A publication for a stick: the same document and the same files as over the network, which a screen verifies in the
+//! same way.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use signage_protocol::document::{Blob, USB_BLOBS, USB_FOLDER, USB_MANIFEST};
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::manifest::Cache;
+use crate::api_token::Actor;
+use crate::data_dir::DataDir;
+use crate::ident::Millis;
+use crate::store::{self, Store, audit};
+use crate::{Error, Result, blobs, device};
+
+/// Largest file on FAT32.
+const FAT32_FILE: u64 = u32::MAX as u64;
+/// Largest cluster that `signage_stick` chooses, for every file may need one more.
+const CLUSTER: u64 = 32_768;
+
+/// What goes onto a stick.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    directory: DataDir,
+    document: Arc<str>,
+    files: Vec<Blob>,
+}
+
+/// What a screen shows now, for a stick. It is in the audit log, since it hands content out.
+pub async fn bundle(
+    store: &Store,
+    cache: &Cache,
+    directory: &DataDir,
+    actor: &Actor<'_>,
+    screen: &str,
+    now: Millis,
+) -> Result<Bundle> {
+    let found = device::find(&mut *store.read().await?, actor.account, screen).await?;
+    let manifest = cache.manifest(store, &found, |_| false).await?;
+    let document = manifest.document.ok_or(Error::Damaged { what: "publication" })?;
+    let common = cache.common(store, actor.account).await?;
+    let groups = store::devices::groups(&mut *store.read().await?, &found).await?;
+    let files = common.publication(&found, &groups)?.blobs().into_iter().cloned().collect();
+    let mut change = store.write().await?;
+    audit::by(&mut change, actor, "publication.download", screen, None, now).await?;
+    store::commit(change).await?;
+    Ok(Bundle { directory: directory.clone(), document, files })
+}
+
+impl Bundle {
+    /// Path and content of each file, the document last: a stick that was pulled out too early has none.
+    fn each(&self, mut take: impl FnMut(&str, u64, &mut dyn Read) -> io::Result<()>) -> io::Result<()> {
+        for blob in &self.files {
+            let path = format!("{USB_FOLDER}/{USB_BLOBS}/{}", blob.sha256);
+            take(&path, blob.size, &mut self.open(blob)?)?;
+        }
+        let path = format!("{USB_FOLDER}/{USB_MANIFEST}");
+        take(&path, self.document.len() as u64, &mut self.document.as_bytes())
+    }
+
+    fn open(&self, blob: &Blob) -> io::Result<impl Read> {
+        File::open(blobs::path(&self.directory, &blob.sha256))
+    }
+
+    /// Writes a ZIP archive, file by file, without going back.
+    pub fn zip(&self, output: impl Write) -> io::Result<()> {
+        let mut archive = ZipWriter::new_stream(output);
+        self.each(|path, size, content| {
+            let options = SimpleFileOptions::default()
+                .compression_method(zip::CompressionMethod::Stored)
+                .large_file(size > FAT32_FILE);
+            archive.start_file(path, options).map_err(io::Error::other)?;
+            io::copy(content, &mut archive).map(|_| ())
+        })?;
+        archive.finish().map_err(io::Error::other)?;
+        Ok(())
+    }
+
+    /// Length of the image of a stick in bytes.
+    pub fn image_bytes(&self) -> Result<u64> {
+        if let Some(large) = self.files.iter().find(|blob| blob.size > FAT32_FILE) {
+            return Err(Error::Invalid(format!(
+                "{} has {} bytes, more than a file on FAT32 can have; take the ZIP and a stick with exFAT",
+                large.sha256, large.size
+            )));
+        }
+        let content: u64 = self.files.iter().map(|blob| blob.size.next_multiple_of(CLUSTER)).sum();
+        // The tables take less than a hundredth; the folder of many files has clusters of its own.
+        let names = self.files.len() as u64 * 256;
+        let room = content + content / 64 + names + self.document.len() as u64 + (4 << 20);
+        Ok((signage_stick::MIN_BYTES + room).next_multiple_of(1 << 20))
+    }
+
+    /// Writes the image of a stick into a file of its own, which is gone with its last handle.
+    pub fn image(&self) -> Result<File> {
+        let incoming = self.directory.incoming();
+        let mut file =
+            tempfile::tempfile_in(&incoming).map_err(Error::file("create a file in", &incoming))?;
+        let failed = |source: io::Error| Error::Export { what: "stick", source };
+        let bytes = self.image_bytes()?;
+        file.set_len(bytes).map_err(failed)?;
+        signage_stick::write_tree(&mut file, bytes, |volume| {
+            self.each(|path, _, content| volume.add(path, content))
+        })
+        .map_err(failed)?;
+        Ok(file)
+    }
+}

@@ -68,16 +68,24 @@ pub struct Filter<'a> {
     pub after: (&'a str, &'a str),
     /// Most of them.
     pub limit: i64,
+    /// A condition that says what is there for whoever asks, as [`crate::folder_rights::Scope::sql`] makes it.
+    pub visible: &'a str,
 }
 
 impl Filter<'_> {
     /// Everything.
-    pub const ALL: Self = Self { search: "", folder: "", after: ("", ""), limit: i64::MAX };
+    pub const ALL: Self = Self { search: "", folder: "", after: ("", ""), limit: i64::MAX, visible: "1 = 1" };
 
-    /// The condition for it; its parameters begin with the account, see [`Self::values`].
-    pub(super) const SQL: &'static str = "WHERE account = $1 AND LOWER(name) LIKE LOWER($2) ESCAPE '!' \
-        AND ($3 = '' OR folder = $3 OR folder LIKE $4 ESCAPE '!') AND (name > $5 OR (name = $5 AND id > $6)) \
-        ORDER BY name, id LIMIT $7";
+    /// The condition for it. Its parameters: account, pattern of the name, folder, pattern of the folders below, name
+    /// and id of the last one, limit.
+    pub(super) fn sql(&self) -> String {
+        format!(
+            "WHERE account = $1 AND LOWER(name) LIKE LOWER($2) ESCAPE '!' \
+             AND ($3 = '' OR folder = $3 OR folder LIKE $4 ESCAPE '!') \
+             AND (name > $5 OR (name = $5 AND id > $6)) AND {} ORDER BY name, id LIMIT $7",
+            self.visible
+        )
+    }
 
     /// The second and the fourth parameter.
     pub(super) fn patterns(&self) -> (String, String) {
@@ -137,7 +145,7 @@ pub async fn page<T: Composed>(
     filter: &Filter<'_>,
 ) -> Result<Vec<Draft<T>>> {
     let (name, below) = filter.patterns();
-    let sql = format!("SELECT * FROM {} {}", T::TABLE, Filter::SQL);
+    let sql = format!("SELECT * FROM {} {}", T::TABLE, filter.sql());
     sqlx::query_as::<_, Row>(AssertSqlSafe(sql))
         .bind(account)
         .bind(name)

@@ -6,6 +6,18 @@ use crate::{Error, Result};
 
 /// What lies in folders: the first level of its path in the API and among the pages, and how its folder is read.
 const THINGS: &[(&str, Area, &str)] = &[
+    ("playlists", Area::Content, "SELECT COALESCE(folder, '') FROM playlist WHERE id = $1 AND account = $2"),
+    ("layouts", Area::Content, "SELECT COALESCE(folder, '') FROM layout WHERE id = $1 AND account = $2"),
+    (
+        "time-blocks",
+        Area::Content,
+        "SELECT COALESCE(folder, '') FROM time_block WHERE id = $1 AND account = $2",
+    ),
+    (
+        "schedules",
+        Area::Content,
+        "SELECT COALESCE(folder, '') FROM schedule_entry WHERE id = $1 AND account = $2",
+    ),
     (
         "screens",
         Area::Screens,

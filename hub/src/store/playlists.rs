@@ -178,7 +178,7 @@ pub async fn all(connection: &mut Connection, account: &str) -> Result<Vec<Playl
 /// A page of an account's playlists by name.
 pub async fn page(connection: &mut Connection, account: &str, filter: &Filter<'_>) -> Result<Vec<Playlist>> {
     let (name, below) = filter.patterns();
-    sqlx::query_as(AssertSqlSafe(format!("SELECT * FROM playlist {}", Filter::SQL)))
+    sqlx::query_as(AssertSqlSafe(format!("SELECT * FROM playlist {}", filter.sql())))
         .bind(account)
         .bind(name)
         .bind(filter.folder)

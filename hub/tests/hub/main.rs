@@ -11,6 +11,7 @@ mod bucket;
 mod cli;
 mod commands;
 mod common;
+mod composition;
 mod console;
 mod content;
 mod contract;

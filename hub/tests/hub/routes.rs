@@ -72,6 +72,9 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
         let new = groups::Change { name: Some(email), ..Default::default() };
         return groups::create(hub.store(), &actor, &new, now).await.unwrap().id;
     }
+    if let Some(id) = crate::composition::thing(hub, path).await {
+        return id;
+    }
     if path.starts_with("/tokens/") {
         return hub.token(Kind::Provisioning).await.0.id;
     }
@@ -103,6 +106,9 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
 fn body(method: &str, path: &str) -> Value {
     if (method, path) == ("POST", "/api/v1/screens/{id}/commands") {
         return json!({ "command": { "kind": "reboot" } });
+    }
+    if let Some(body) = crate::composition::body(method, path) {
+        return body;
     }
     match (method, path.trim_start_matches("/api/v1")) {
         ("PATCH", "/people/{id}") | ("POST", "/people/{id}/role") => json!({ "role": "viewer" }),

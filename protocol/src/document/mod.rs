@@ -13,6 +13,6 @@ pub mod limits;
 pub mod program;
 pub mod publication;
 
-pub use authorization::{Authorization, AuthorizationKind};
+pub use authorization::{Authorization, AuthorizationKind, local_path};
 pub use program::Program;
 pub use publication::{Blob, Item, ItemKind, Playlist, Publication, USB_BLOBS, USB_FOLDER, USB_MANIFEST};

@@ -190,7 +190,8 @@ async fn bulk(
 ) -> Result<Response> {
     let actor = user.may(Right::ManageScreens)?;
     let now = ident::now();
-    let NewMany { kind, count, first, name, playlist, layout, folder, timezone, location, tags, network } = new;
+    let NewMany { kind, count, first, name, playlist, layout, folder, timezone, location, tags, network } =
+        new;
     if kind == Some(Kind::Provisioning) {
         return Err(Error::Invalid(
             "only device tokens are made in bulk; a provisioning token serves many".into(),

@@ -3,6 +3,7 @@
 
 pub(super) mod audit;
 pub(crate) mod commands;
+pub(in crate::http) mod composition;
 pub(super) mod content;
 pub(super) mod enrol_tokens;
 pub(in crate::http) mod groups;
@@ -60,6 +61,7 @@ pub(super) fn router() -> Router<Shared> {
         .merge(commands::router())
         .merge(content::router())
         .merge(uploads::router())
+        .merge(composition::router())
         .merge(enrol_tokens::router())
         .merge(groups::router())
 }

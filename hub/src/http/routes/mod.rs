@@ -3,6 +3,7 @@
 
 mod access;
 mod commands;
+mod composition;
 mod content;
 mod device;
 mod folders;
@@ -197,6 +198,7 @@ impl Route {
 /// The table, area by area.
 const AREAS: &[&[Route]] = &[
     access::ROUTES,
+    composition::ROUTES,
     commands::ROUTES,
     content::ROUTES,
     device::ROUTES,
