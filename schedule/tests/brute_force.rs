@@ -122,7 +122,7 @@ fn dates(when: &When, last: Date) -> Vec<Date> {
                 weeks.is_multiple_of(u32::from(*step)) && wanted.contains(&weekday)
             }
             Repeat::MonthDay { step, day: number } => {
-                let wanted = if *number == -1 { of_month(day).last().unwrap().day() } else { *number };
+                let wanted = if *number == -1 { of_month(day).next_back().unwrap().day() } else { *number };
                 months.is_multiple_of(u32::from(*step)) && day.day() == wanted
             }
             Repeat::MonthWeekday { step, nth, day: name } => {
