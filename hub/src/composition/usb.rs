@@ -5,15 +5,19 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use futures_util::StreamExt as _;
 use signage_protocol::document::{Blob, USB_BLOBS, USB_FOLDER, USB_MANIFEST};
+use tokio::runtime::Handle;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::manifest::Cache;
 use crate::api_token::Actor;
+use crate::blobs::{Blobs, Bytestream};
 use crate::data_dir::DataDir;
 use crate::ident::Millis;
 use crate::store::{self, Store, audit};
-use crate::{Error, Result, blobs, device};
+use crate::{Error, Result, device};
 
 /// Largest file on FAT32.
 const FAT32_FILE: u64 = u32::MAX as u64;
@@ -23,6 +27,7 @@ const CLUSTER: u64 = 32_768;
 /// What goes onto a stick.
 #[derive(Debug, Clone)]
 pub struct Bundle {
+    blobs: Blobs,
     directory: DataDir,
     document: Arc<str>,
     files: Vec<Blob>,
@@ -32,7 +37,7 @@ pub struct Bundle {
 pub async fn bundle(
     store: &Store,
     cache: &Cache,
-    directory: &DataDir,
+    (blobs, directory): (&Blobs, &DataDir),
     actor: &Actor<'_>,
     screen: &str,
     now: Millis,
@@ -46,7 +51,28 @@ pub async fn bundle(
     let mut change = store.write().await?;
     audit::by(&mut change, actor, "publication.download", screen, None, now).await?;
     store::commit(change).await?;
-    Ok(Bundle { directory: directory.clone(), document, files })
+    Ok(Bundle { blobs: blobs.clone(), directory: directory.clone(), document, files })
+}
+
+/// Bytes that are waited for.
+struct Waiting {
+    runtime: Handle,
+    bytes: Bytestream,
+    piece: Bytes,
+}
+
+impl Read for Waiting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            match self.runtime.block_on(self.bytes.next()) {
+                Some(piece) => self.piece = piece.map_err(io::Error::other)?,
+                None => return Ok(0),
+            }
+        }
+        let count = buffer.len().min(self.piece.len());
+        buffer[..count].copy_from_slice(&self.piece.split_to(count));
+        Ok(count)
+    }
 }
 
 impl Bundle {
@@ -60,8 +86,12 @@ impl Bundle {
         take(&path, self.document.len() as u64, &mut self.document.as_bytes())
     }
 
+    /// To be read where waiting is allowed: not on a thread that others wait for.
     fn open(&self, blob: &Blob) -> io::Result<impl Read> {
-        File::open(blobs::path(&self.directory, &blob.sha256))
+        let runtime = Handle::try_current().map_err(io::Error::other)?;
+        let bytes =
+            runtime.block_on(self.blobs.read(&blob.sha256, 0..blob.size)).map_err(io::Error::other)?;
+        Ok(Waiting { runtime, bytes, piece: Bytes::new() })
     }
 
     /// Writes a ZIP archive, file by file, without going back.

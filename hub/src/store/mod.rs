@@ -201,7 +201,7 @@ fn sqlite(directory: &DataDir) -> Result<String> {
         .map_err(Error::file("open the database", &path))?;
     let path =
         path.to_str().ok_or_else(|| Error::Invalid("the data directory's name is not UTF-8".into()))?;
-    Ok(format!("sqlite://{}", escape(path)))
+    Ok(format!("sqlite://{}", escape_path(path)))
 }
 
 /// FULL, since a sequence number that a device has seen must not be given twice after a power cut.
@@ -217,7 +217,7 @@ pub async fn check(path: &Path) -> Result<()> {
     sqlx::any::install_default_drivers();
     let failed = Error::database("checking the copy of the database");
     let path = path.to_str().ok_or_else(|| Error::Invalid("the name of the copy is not UTF-8".into()))?;
-    let url = format!("sqlite://{}?mode=ro", escape(path));
+    let url = format!("sqlite://{}?mode=ro", escape_path(path));
     let result = async {
         let mut connection = <AnyConnection as sqlx::Connection>::connect(&url).await?;
         sqlx::query_scalar::<_, String>("PRAGMA integrity_check").fetch_one(&mut connection).await
@@ -228,7 +228,7 @@ pub async fn check(path: &Path) -> Result<()> {
     }
 }
 
-fn escape(path: &str) -> String {
+fn escape_path(path: &str) -> String {
     path.replace('%', "%25").replace('?', "%3F").replace('#', "%23").replace(' ', "%20")
 }
 

@@ -48,8 +48,15 @@ impl Write for Pieces {
 
 pub(super) async fn zip(State(state): State<Shared>, user: User, Path(id): Path<String>) -> Result<Response> {
     let actor = user.may(Right::Publish)?;
-    let bundle =
-        usb::bundle(&state.store, &state.manifests, &state.directory, &actor, &id, ident::now()).await?;
+    let bundle = usb::bundle(
+        &state.store,
+        &state.manifests,
+        (&state.blobs, &state.directory),
+        &actor,
+        &id,
+        ident::now(),
+    )
+    .await?;
     let (to, pieces) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || {
         let mut output = Pieces { buffer: Vec::with_capacity(PIECE), to };
@@ -69,8 +76,15 @@ pub(super) async fn image(
     Path(id): Path<String>,
 ) -> Result<Response> {
     let actor = user.may(Right::Publish)?;
-    let bundle =
-        usb::bundle(&state.store, &state.manifests, &state.directory, &actor, &id, ident::now()).await?;
+    let bundle = usb::bundle(
+        &state.store,
+        &state.manifests,
+        (&state.blobs, &state.directory),
+        &actor,
+        &id,
+        ident::now(),
+    )
+    .await?;
     let length = bundle.image_bytes()?;
     // The image is made while the answer has begun: that may take longer than a request may.
     let made = tokio::task::spawn_blocking(move || {
