@@ -169,6 +169,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("person.link", "linked, to a sign-in elsewhere,"),
     ("person.role", "changed the role of"),
     ("person.suspend", "suspended"),
+    ("person.unlink", "unlinked, from sign-ins elsewhere,"),
     ("person.unsuspend", "let in again"),
     ("person.withdraw", "withdrew the invitation of"),
     ("playlist.create", "made the playlist"),

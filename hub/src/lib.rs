@@ -50,6 +50,7 @@ pub mod live;
 pub mod local;
 pub mod media;
 pub mod name_pattern;
+pub mod oidc;
 pub mod opening;
 pub mod pace;
 pub mod pairing;

@@ -10,7 +10,7 @@ use crate::ident::{self, DAY, Millis, digest, timestamp};
 use crate::rights::Role;
 use crate::store::invitations::Invitation;
 use crate::store::operators::Operator;
-use crate::store::{self, Connection, Store, api_tokens, audit, invitations, operators};
+use crate::store::{self, Connection, Store, api_tokens, audit, identities, invitations, operators};
 use crate::{Error, Result};
 
 /// How long the link of an invitation is good.
@@ -236,6 +236,18 @@ pub async fn suspend(
     audit::by(&mut change, actor, action, id, None, now).await?;
     store::commit(change).await?;
     Ok(person)
+}
+
+/// Forgets by what providers know a person of the actor's account: another login may be linked then.
+pub async fn unlink(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<()> {
+    let mut change = store.write().await?;
+    let person = find(&mut change, actor.account, id).await?;
+    if !identities::delete_of(&mut change, id).await? {
+        return Err(Error::Conflict(format!("{} is linked to no sign-in elsewhere", person.email)));
+    }
+    operators::delete_sessions_of(&mut change, id).await?;
+    audit::by(&mut change, actor, "person.unlink", id, None, now).await?;
+    store::commit(change).await
 }
 
 /// A person of an account by id.

@@ -30,6 +30,12 @@ pub enum Purpose {
     StoredAnswer,
     /// A secret that is to become somebody's second step; the subject is the person and the secret.
     Totp,
+    /// A browser was sent to the OpenID provider; the subject is the state.
+    OidcState,
+    /// Made of such a state: what has to stand in the ID token.
+    OidcNonce,
+    /// Made of such a state: what proves to the provider that who began is who ends.
+    OidcVerifier,
 }
 
 /// Why a value was not accepted.
@@ -87,6 +93,11 @@ impl Seal {
         self.mac(purpose, from).finalize().into_bytes().into()
     }
 
+    /// The same as text: 43 letters and digits.
+    pub fn derive_text(&self, purpose: Purpose, from: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive(purpose, from))
+    }
+
     fn mac(&self, purpose: Purpose, bytes: &[u8]) -> Hmac<Sha256> {
         let purpose: &[u8] = match purpose {
             Purpose::Nonce => b"nonce\0",
@@ -96,6 +107,9 @@ impl Seal {
             Purpose::Totp => b"totp\0",
             Purpose::IdempotencyKey => b"idempotency-key\0",
             Purpose::StoredAnswer => b"stored-answer\0",
+            Purpose::OidcState => b"oidc-state\0",
+            Purpose::OidcNonce => b"oidc-nonce\0",
+            Purpose::OidcVerifier => b"oidc-verifier\0",
         };
         let mut mac = Hmac::<Sha256>::new(&self.0.into());
         mac.update(purpose);

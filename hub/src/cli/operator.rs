@@ -8,6 +8,8 @@ use serde_json::json;
 use super::output;
 use crate::api_token::Actor;
 use crate::ident::{self, timestamp};
+use crate::oidc::provider::Provider;
+use crate::oidc::settings::{self, Settings};
 use crate::rights::Role;
 use crate::serve::open;
 use crate::store::operators::Operator;
@@ -65,6 +67,13 @@ pub enum Command {
         /// E-mail address or id of the person.
         person: String,
     },
+    /// Forget the login at the OpenID provider by which somebody signs in, so that another can be linked.
+    Unlink {
+        /// E-mail address or id of the person.
+        person: String,
+    },
+    /// Ask the OpenID provider of oidc.toml for its description, and say what is wrong.
+    CheckProvider,
     /// Switch off somebody's second step of signing in, when phone and recovery codes are gone.
     ResetTotp {
         /// E-mail address or id of the person.
@@ -74,7 +83,7 @@ pub enum Command {
 
 impl Command {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
-        let (_, store) = open(data_dir).await?;
+        let (directory, store) = open(data_dir).await?;
         let now = ident::now();
         match self {
             Self::Invite { account, email, role, public_url, json } => {
@@ -136,6 +145,23 @@ impl Command {
                 let person = find(&store, &person).await?;
                 people::suspend(&store, &by_cli(&person), &person.id, false, now).await?;
                 output::line(&format!("{} can sign in again", person.email))
+            }
+            Self::Unlink { person } => {
+                let person = find(&store, &person).await?;
+                people::unlink(&store, &by_cli(&person), &person.id, now).await?;
+                output::line(&format!("{} is linked to no sign-in elsewhere now", person.email))
+            }
+            Self::CheckProvider => {
+                let settings = Settings::read(directory.path())?.ok_or_else(|| Error::NotFound {
+                    what: "file in the data directory named",
+                    name: settings::FILE.into(),
+                })?;
+                accounts::find(&store, &settings.account).await?;
+                let issuer = settings.issuer.clone();
+                match Provider::new(settings)?.check().await {
+                    Ok(()) => output::line(&format!("{issuer} answers and describes itself as expected")),
+                    Err(refusal) => Err(Error::Invalid(format!("{} ({})", refusal.detail(), refusal.code()))),
+                }
             }
             Self::ResetTotp { person } => {
                 let person = find(&store, &person).await?;

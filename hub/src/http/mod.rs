@@ -45,6 +45,8 @@ use crate::data_dir::DataDir;
 use crate::ident::MINUTE;
 use crate::limiter::Limiter;
 use crate::live::Live;
+use crate::oidc::provider::Provider;
+use crate::oidc::settings::Settings;
 use crate::pace::Pace;
 use crate::probe::Prober;
 use crate::report::Inbox;
@@ -88,6 +90,8 @@ pub struct State {
     pub uploads: Limits,
     /// What looks into uploads.
     pub prober: Prober,
+    /// Where people sign in besides here, if the operator says so.
+    pub oidc: Option<Provider>,
     /// Addresses that are this hub; the first is the public one.
     pub urls: Vec<HubUrl>,
     /// Reports on their way to the database.
@@ -115,11 +119,13 @@ impl State {
         let secret = settings::get_or_set(&store, settings::SECRET, &fresh).await?;
         let secret: Option<[u8; SECRET_BYTES]> =
             hex::decode(secret).ok().and_then(|bytes| bytes.try_into().ok());
+        let oidc = Settings::read(directory.path())?.map(Provider::new).transpose()?;
         Ok(Arc::new(Self {
             blobs: Blobs::open(&directory)?,
             uploads: Limits::from_environment()?,
             prober: Prober::find(),
             store,
+            oidc,
             directory,
             seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
             urls,

@@ -29,6 +29,8 @@ pub(super) async fn verify(
     password: Secret,
     hash: Option<String>,
 ) -> Result<bool> {
+    // Somebody without a password is like nobody.
+    let hash = hash.filter(|hash| !hash.is_empty());
     refuse_blocked(state, peer)?;
     let turn = state.password_checks.clone().acquire_owned().await.map_err(|_| Error::Password)?;
     // Those who waited for the same turn may have used the attempts up.

@@ -72,6 +72,22 @@ pub async fn by_digest(connection: &mut Connection, digest: &str, now: Millis) -
         .map_err(Error::database("reading an invitation"))
 }
 
+/// The invitation of an address into an account, if it has not ended.
+pub async fn by_email(
+    connection: &mut Connection,
+    account: &str,
+    email: &str,
+    now: Millis,
+) -> Result<Option<Invitation>> {
+    sqlx::query_as("SELECT * FROM invitation WHERE account = $1 AND email = $2 AND expires_at > $3")
+        .bind(account)
+        .bind(email)
+        .bind(now)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("reading an invitation"))
+}
+
 /// The invitations of an account that can still be used, newest first.
 pub async fn list(store: &Store, account: &str, now: Millis) -> Result<Vec<Invitation>> {
     let mut connection = store.read().await?;

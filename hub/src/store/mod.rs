@@ -21,6 +21,7 @@ pub mod faults;
 pub mod folders;
 pub mod groups;
 pub mod idempotency;
+pub mod identities;
 pub mod invitations;
 pub mod metrics;
 pub mod operators;

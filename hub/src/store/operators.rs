@@ -16,7 +16,7 @@ pub struct Operator {
     pub account: String,
     /// Lower case.
     pub email: String,
-    /// PHC string.
+    /// PHC string; empty for somebody who signs in elsewhere and has no password.
     pub password_hash: String,
     /// When it was made.
     pub created_at: Millis,
@@ -94,10 +94,14 @@ pub async fn insert(connection: &mut Connection, operator: &Operator) -> Result<
 
 /// The person with this address.
 pub async fn by_email(store: &Store, email: &str) -> Result<Option<Operator>> {
-    let mut connection = store.read().await?;
+    with_email(&mut *store.read().await?, email).await
+}
+
+/// The person with this address, as a change sees them.
+pub async fn with_email(connection: &mut Connection, email: &str) -> Result<Option<Operator>> {
     sqlx::query_as("SELECT * FROM operator WHERE email = $1")
         .bind(email)
-        .fetch_optional(&mut *connection)
+        .fetch_optional(connection)
         .await
         .map_err(Error::database("reading an operator"))
 }

@@ -1,7 +1,6 @@
 //! A hub without a socket, and a device to talk to it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use axum::Router;
@@ -51,11 +50,12 @@ impl TestHub {
 
     /// A hub whose content lies in a bucket.
     pub async fn with_bucket(config: &str) -> Self {
-        let data = data_dir().await;
-        let path = data.path().join("s3.toml");
-        std::fs::write(&path, config).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let state = state(data.path()).await;
+        Self::with(&[("s3.toml", config)]).await
+    }
+
+    /// A hub with these files in its directory from the beginning, and one account.
+    pub async fn with(files: &[(&str, &str)]) -> Self {
+        let (data, state) = fresh_with(files).await;
         let account = new_account(&state.store, "acme").await;
         let router = http::router(state.clone());
         Self { router, state, account, files: tempfile::tempdir().unwrap(), _data: data }
@@ -118,7 +118,14 @@ impl TestHub {
 }
 
 async fn fresh() -> (tempfile::TempDir, Shared) {
+    fresh_with(&[]).await
+}
+
+async fn fresh_with(files: &[(&str, &str)]) -> (tempfile::TempDir, Shared) {
     let data = data_dir().await;
+    for (name, text) in files {
+        signage_hub::data_dir::write_private(&data.path().join(name), text.as_bytes()).unwrap();
+    }
     let state = state(data.path()).await;
     (data, state)
 }

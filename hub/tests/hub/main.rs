@@ -20,6 +20,7 @@ mod folders;
 mod headers;
 mod idempotency;
 mod library;
+mod oidc;
 mod openapi;
 mod pairing;
 mod people;

@@ -47,7 +47,7 @@ async fn ask_codes(hub: &TestHub, screen: &Screen, request: &Pairing) -> Answer 
 }
 
 /// A screen shows its pairing code.
-async fn codes(hub: &TestHub, screen: &Screen) -> DeviceAuthorization {
+pub async fn codes(hub: &TestHub, screen: &Screen) -> DeviceAuthorization {
     let answer = ask_codes(hub, screen, &request(&screen.nonce(hub).await)).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     serde_json::from_slice(&answer.body).unwrap()

@@ -12,6 +12,7 @@ use signage_hub::ident::{self, DAY};
 use signage_hub::rights::{Right, Role};
 use signage_hub::store::accounts::Account;
 use signage_hub::store::commands;
+use signage_hub::store::identities;
 use signage_hub::store::operators::{self, Operator};
 use signage_hub::{groups, people, upload};
 use signage_protocol::token::Kind;
@@ -65,8 +66,15 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
         return people::invite(hub.store(), &actor, &email, Role::Viewer, now).await.unwrap().0.id;
     }
     if path.starts_with("/people/") {
+        let linked = path.ends_with("link") || path.ends_with("links");
         let (_, code) = people::invite(hub.store(), &actor, &email, Role::Viewer, now).await.unwrap();
-        return people::join(hub.store(), code.expose(), "hash".into(), now).await.unwrap().id;
+        let id = people::join(hub.store(), code.expose(), "hash".into(), now).await.unwrap().id;
+        if linked {
+            let mut change = hub.store().write().await.unwrap();
+            identities::insert(&mut change, "https://login.example", &id, &id, now).await.unwrap();
+            signage_hub::store::commit(change).await.unwrap();
+        }
+        return id;
     }
     if path.starts_with("/groups/") {
         let new = groups::Change { name: Some(email), ..Default::default() };

@@ -159,3 +159,11 @@ async fn a_proposal_is_for_one_person() {
     assert_eq!(post(&hub, "/me/totp/confirm", &bea, form).await.status, 409);
     assert!(Proposal::from_hex("00").is_err());
 }
+
+/// Switches it on for anybody: the recovery codes.
+pub async fn switched_on(hub: &TestHub, id: &str) -> Vec<signage_protocol::Secret> {
+    let (proposal, now) = (Proposal::new().unwrap(), ident::now());
+    let actor = signage_hub::api_token::Actor { account: &hub.account.id, id };
+    let shown = code(&proposal.spelled(), now);
+    second_step::switch_on(hub.store(), &actor, &proposal, &shown, now).await.unwrap()
+}

@@ -42,6 +42,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/me/password", put(people::set_password))
         .route("/people", get(people::list))
         .route("/people/{id}", patch(people::change).delete(people::remove))
+        .route("/people/{id}/links", delete(people::unlink))
         .route("/people/{id}/totp", delete(people::reset_totp))
         .route("/invitations", get(people::invitations).post(people::invite))
         .route("/invitations/{id}", delete(people::withdraw))

@@ -102,6 +102,17 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Unlinks somebody from the OpenID provider.
+pub(super) async fn unlink(
+    State(state): State<Shared>,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<StatusCode> {
+    let actor = user.may(Right::ManageAccount)?;
+    people::unlink(&state.store, &actor, &id, ident::now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Switches somebody's second step off.
 pub(super) async fn reset_totp(
     State(state): State<Shared>,

@@ -157,6 +157,9 @@ async fn view(state: &Shared, session: &Session, notice: Markup) -> Result<Marku
         (notice)
         section.card.part {
             h2 { "Password" }
+            @if person.password_hash.is_empty() {
+                p { "You sign in through your organisation. You have no password here." }
+            } @else {
             form method="post" action="/me/password" {
                 (own_address(&person.email))
                 label for="current" { "Present password" }
@@ -165,17 +168,22 @@ async fn view(state: &Shared, session: &Session, notice: Markup) -> Result<Marku
                 input type="hidden" name="form" value=(viewer.form);
                 button type="submit" { "Change password" }
             }
+            }
         }
         section.card.part {
             h2 { "Second step of signing in" }
             @if person.totp_secret.is_some() {
                 p { "On: after the password, the code of your authenticator app is asked for. " (left) " of " (second_step::RECOVERY_CODES) " recovery codes are left." }
+                @if person.password_hash.is_empty() {
+                    p.hint { "Another admin can switch it off on the page People." }
+                } @else {
                 form method="post" action="/me/totp/off" {
                     (own_address(&person.email))
                     label for="off" { "Present password" }
                     input #off type="password" name="current" autocomplete="current-password" required;
                     input type="hidden" name="form" value=(viewer.form);
                     button.danger type="submit" { "Switch off" }
+                }
                 }
                 p.hint { "For a new phone or new recovery codes, switch it off and on again." }
             } @else {

@@ -14,6 +14,7 @@ mod me;
 mod moment;
 mod pair;
 mod people;
+mod provider;
 mod qr;
 mod reference;
 mod screen;
@@ -57,6 +58,8 @@ pub(super) fn router() -> Router<Shared> {
         .merge(tokens::router())
         .merge(commands::router())
         .route("/sign-in/code", post(sign_in::submit_code))
+        .route("/sign-in/oidc", get(provider::start))
+        .route("/sign-in/oidc/callback", get(provider::back))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/setup", get(welcome::show_setup).post(welcome::set_up))
         .route("/join", get(welcome::show_join).post(welcome::join))
@@ -71,6 +74,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/people/{id}/role", post(people::set_role))
         .route("/people/{id}/remove", post(people::remove))
         .route("/people/{id}/reset-totp", post(people::reset_totp))
+        .route("/people/{id}/unlink", post(people::unlink))
         .route("/people/{id}/suspend", post(people::suspend))
         .route("/people/{id}/unsuspend", post(people::unsuspend))
         .merge(groups::router())

@@ -85,6 +85,18 @@ pub(super) async fn remove(
     }
 }
 
+pub(super) async fn unlink(
+    State(state): State<Shared>,
+    Path(id): Path<String>,
+    Checked(session, _): Checked<Nothing>,
+) -> Result<Response> {
+    let actor = session.may(Right::ManageAccount)?;
+    match people::unlink(&state.store, &actor, &id, ident::now()).await {
+        Ok(()) => Ok(Redirect::to("/people").into_response()),
+        Err(error) => refused(&state, &session, error).await,
+    }
+}
+
 pub(super) async fn suspend(
     State(state): State<Shared>,
     Path(id): Path<String>,
@@ -149,7 +161,9 @@ async fn show(state: &Shared, session: &Session, notice: Notice) -> Result<Marku
     let mut connection = state.store.read().await?;
     let mut groups = Vec::with_capacity(people.len());
     for person in &people {
-        groups.push(store::groups::names_of(&mut connection, &person.id).await?);
+        let names = store::groups::names_of(&mut connection, &person.id).await?;
+        let issuers = store::identities::issuers_of(&mut connection, &person.id).await?;
+        groups.push(Belongs { groups: names, issuers });
     }
     drop(connection);
     let content = html! {
@@ -174,7 +188,7 @@ async fn show(state: &Shared, session: &Session, notice: Notice) -> Result<Marku
                     th scope="col" { "Since" }
                     th scope="col" { "Suspend or remove" }
                 } }
-                tbody { @for (person, groups) in people.iter().zip(&groups) { (row(person, groups, session, &viewer)?) } }
+                tbody { @for (person, belongs) in people.iter().zip(&groups) { (row(person, belongs, session, &viewer)?) } }
             }
         }
         @if people.len() == 1 && invited.is_empty() {
@@ -202,7 +216,13 @@ async fn show(state: &Shared, session: &Session, notice: Notice) -> Result<Marku
     Ok(page("People", Some(&viewer), content))
 }
 
-fn row(person: &Operator, groups: &[String], session: &Session, viewer: &Viewer<'_>) -> Result<Markup> {
+/// Where somebody belongs.
+struct Belongs {
+    groups: Vec<String>,
+    issuers: Vec<String>,
+}
+
+fn row(person: &Operator, belongs: &Belongs, session: &Session, viewer: &Viewer<'_>) -> Result<Markup> {
     let role = person.role()?;
     let own = person.id == session.operator.id;
     Ok(html! {
@@ -220,11 +240,12 @@ fn row(person: &Operator, groups: &[String], session: &Session, viewer: &Viewer<
                 }
             }
             td data-label="Groups" {
-                @if groups.is_empty() { span.minor { "none" } } @else {
-                    span.tags { @for name in groups { span.tag { (name) } } }
+                @if belongs.groups.is_empty() { span.minor { "none" } } @else {
+                    span.tags { @for name in &belongs.groups { span.tag { (name) } } }
                 }
             }
             td data-label="Second step" {
+                @for issuer in &belongs.issuers { span.minor { "Signs in through " (issuer) } }
                 @if person.totp_secret.is_none() {
                     "Off"
                 } @else if own {
@@ -254,6 +275,15 @@ fn row(person: &Operator, groups: &[String], session: &Session, viewer: &Viewer<
                         "Suspend",
                         "Ends every session at once and keeps this person out until you let them in again. Their personal API tokens rest.",
                         &format!("Suspend {}", person.email),
+                    ))
+                }
+                @if !belongs.issuers.is_empty() {
+                    (confirm(
+                        &format!("/people/{}/unlink", person.id),
+                        &viewer.form,
+                        "Unlink",
+                        "Forgets the login elsewhere by which this person signs in, and ends the sessions. Another login with this address may take its place.",
+                        &format!("Unlink {}", person.email),
                     ))
                 }
                 (confirm(

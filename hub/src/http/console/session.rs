@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, Query};
+use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use signage_protocol::problem::Code;
 
 use super::super::peer::Peer;
@@ -27,6 +31,10 @@ pub const COOKIE: &str = "__Host-signage";
 pub const GUEST_COOKIE: &str = "__Host-signage-guest";
 /// While somebody who came with a pairing code signs in: that code.
 const PAIR_COOKIE: &str = "__Host-signage-pair";
+/// While somebody who wanted another page signs in: its path, in base 64.
+const NEXT_COOKIE: &str = "__Host-signage-next";
+/// Longest path that is kept.
+const MAX_NEXT: usize = 1000;
 /// How long somebody stays signed in.
 pub const LIFETIME: Millis = 7 * DAY;
 /// How long a form may lie open.
@@ -84,24 +92,42 @@ impl FromRequestParts<Shared> for Session {
         let jar = CookieJar::from_headers(&parts.headers);
         match find(state, &jar).await {
             Ok(Some(session)) => Ok(session),
-            Ok(None) => Err((jar_with_code(parts, jar), Redirect::to("/")).into_response()),
+            Ok(None) => Err((jar_with_wanted(parts, jar), Redirect::to("/")).into_response()),
             Err(error) => Err(error.into_response()),
         }
     }
 }
 
-/// Keeps the pairing code of somebody who followed a QR code and has to sign in first. The code, not the address:
-/// nobody is ever sent elsewhere by it.
-fn jar_with_code(parts: &Parts, jar: CookieJar) -> CookieJar {
+/// Keeps what somebody wanted who has to sign in first: the pairing code of a QR code, or the path of a page.
+fn jar_with_wanted(parts: &Parts, jar: CookieJar) -> CookieJar {
     let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri).ok();
     let code = query.filter(|_| parts.uri.path() == "/pair");
-    match code.and_then(|query| pairing::parse(query.get("code")?)) {
-        Some(code) => jar.add(cookie(PAIR_COOKIE, code)),
-        None => jar,
+    if let Some(code) = code.and_then(|query| pairing::parse(query.get("code")?)) {
+        return jar.add(cookie(PAIR_COOKIE, code));
+    }
+    // What a browser shows, not what a page asks for in the background.
+    let shown = parts.headers.get("sec-fetch-dest").is_none_or(|kind| kind == "document");
+    let path = parts.uri.path_and_query().map(PathAndQuery::as_str).unwrap_or_default();
+    match parts.method == Method::GET && shown && path != "/screens" && is_ours(path) {
+        true => jar.add(cookie(NEXT_COOKIE, URL_SAFE_NO_PAD.encode(path))),
+        false => jar,
     }
 }
 
-/// Where somebody goes who has just signed in: on with the pairing that they came for, else to the screens.
+/// Whether a text is a path of this hub and nothing that leads a browser elsewhere.
+fn is_ours(path: &str) -> bool {
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    plain && path.starts_with('/') && !path.starts_with("//") && path.len() <= MAX_NEXT
+}
+
+/// The page that somebody wanted before the sign-in.
+fn next(jar: &CookieJar) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(jar.get(NEXT_COOKIE)?.value()).ok()?;
+    String::from_utf8(bytes).ok().filter(|path| is_ours(path))
+}
+
+/// Where somebody goes who has just signed in: on with the pairing or to the page that they came for, else to the
+/// screens. Never to another host.
 pub fn after_sign_in(jar: CookieJar) -> (CookieJar, Redirect) {
     let code = jar.get(PAIR_COOKIE).and_then(|cookie| pairing::parse(cookie.value()));
     match code {
@@ -109,7 +135,10 @@ pub fn after_sign_in(jar: CookieJar) -> (CookieJar, Redirect) {
             let to = Redirect::to(&format!("/pair?code={code}"));
             (jar.remove(cookie(PAIR_COOKIE, String::new())), to)
         }
-        None => (jar, Redirect::to("/screens")),
+        None => {
+            let to = Redirect::to(next(&jar).as_deref().unwrap_or("/screens"));
+            (jar.remove(cookie(NEXT_COOKIE, String::new())), to)
+        }
     }
 }
 

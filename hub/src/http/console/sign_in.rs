@@ -12,6 +12,7 @@ use signage_protocol::Secret;
 use super::super::peer::Peer;
 use super::super::{Shared, passwords};
 use super::layout::page;
+use super::provider;
 use super::session::{self, COOKIE, Session};
 use crate::ident::{self, MINUTE, Millis};
 use crate::seal::Purpose;
@@ -78,14 +79,26 @@ pub(super) async fn submit(
     if operator.suspended_at.is_some() {
         return refuse(StatusCode::FORBIDDEN, SUSPENDED).await;
     }
-    if operator.totp_secret.is_some() {
-        let ticket = ticket(&state, &operator);
-        return second_form(&state, jar, StatusCode::OK, None, &ticket);
+    proceed(&state, jar, &operator, peer, false).await
+}
+
+/// Goes on with somebody who has shown who they are: with the second step, if they have one and none was taken
+/// elsewhere, or to where they wanted to go.
+pub(super) async fn proceed(
+    state: &Shared,
+    jar: CookieJar,
+    operator: &Operator,
+    peer: Peer,
+    second_step_taken: bool,
+) -> Result<Response> {
+    if operator.totp_secret.is_some() && !second_step_taken {
+        let ticket = ticket(state, operator);
+        return second_form(state, jar, StatusCode::OK, None, &ticket);
     }
-    match session::start(&state, jar.clone(), &operator, peer).await? {
+    match session::start(state, jar.clone(), operator, peer).await? {
         Some(jar) => Ok(session::after_sign_in(jar).into_response()),
-        // The password was replaced while the old one was checked.
-        None => refuse(StatusCode::UNAUTHORIZED, WRONG).await,
+        // The password was replaced while the old one was checked, or the person was suspended.
+        None => form(state, jar, StatusCode::UNAUTHORIZED, Some(WRONG), &operator.email).await,
     }
 }
 
@@ -197,6 +210,10 @@ async fn form(
             h1 { "Sign in" }
             @if let Some(message) = message {
                 p.alert role="alert" { (message) }
+            }
+            @if let Some(provider) = &state.oidc {
+                p { a.button.wide href=(provider::START) { (provider.settings.label) } }
+                p.or { "or with a password" }
             }
             form method="post" action="/" {
                 label for="email" { "E-mail address" }

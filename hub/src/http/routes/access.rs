@@ -1,6 +1,6 @@
 //! Groups of people, suspending, and signing in through a provider.
 
-use super::Access::{Api, Console};
+use super::Access::{Api, Console, Page};
 use super::{Route, row};
 use crate::http::api::groups::{Asked, GroupChange, GroupView, Groups, NewGroup};
 use crate::rights::Right::ManageAccount;
@@ -25,6 +25,12 @@ pub(super) const ROUTES: &[Route] = &[
     row("DELETE", "/api/v1/groups/{id}", Api(ManageAccount))
         .says("Removes a group. Its members go on with their role alone.")
         .gives_nothing(),
+    row("DELETE", "/api/v1/people/{id}/links", Api(ManageAccount))
+        .says("Unlinks somebody from the OpenID provider and ends the sessions, so that another login can be linked.")
+        .gives_nothing(),
+    row("GET", "/sign-in/oidc", Page),
+    row("GET", "/sign-in/oidc/callback", Page),
+    row("POST", "/people/{id}/unlink", Console(ManageAccount)),
     row("GET", "/groups", Console(ManageAccount)),
     row("POST", "/groups", Console(ManageAccount)),
     row("GET", "/groups/{id}", Console(ManageAccount)),
