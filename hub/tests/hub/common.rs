@@ -123,17 +123,14 @@ async fn fresh() -> (tempfile::TempDir, Shared) {
 
 async fn fresh_with(files: &[(&str, &str)]) -> (tempfile::TempDir, Shared) {
     let data = data_dir().await;
+    // Only an empty directory becomes a hub's.
+    let (directory, store) = serve::open(data.path()).await.unwrap();
     for (name, text) in files {
         signage_hub::data_dir::write_private(&data.path().join(name), text.as_bytes()).unwrap();
     }
-    let state = state(data.path()).await;
-    (data, state)
-}
-
-async fn state(data: &Path) -> Shared {
-    let (directory, store) = serve::open(data).await.unwrap();
     let urls: Vec<HubUrl> = vec![URL.parse().unwrap(), "https://localhost:8443".parse().unwrap()];
-    State::new(store, directory, urls).await.unwrap()
+    let state = State::new(store, directory, urls).await.unwrap();
+    (data, state)
 }
 
 /// An empty data directory. With `SIGNAGE_TEST_POSTGRES`, the address of a server, its database is a schema of
