@@ -1,7 +1,6 @@
 //! A hub without a socket, and a device to talk to it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 
 use axum::Router;
 use axum::body::Body;

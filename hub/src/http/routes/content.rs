@@ -28,7 +28,7 @@ pub(super) const ROUTES: &[Route] = &[
         .gives_nothing(),
     row("GET", "/api/v1/content/{id}/file", Api(View))
         .says("The file as it was uploaded.")
-        .gives_file("application/octet-stream"),
+        .gives_file("*/*"),
     row("GET", "/api/v1/content/{id}/thumbnail", Api(View))
         .says("A small picture of the content.")
         .gives_file("image/jpeg"),
