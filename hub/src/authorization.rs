@@ -105,7 +105,7 @@ pub fn decide(
         match (&screen.terms.code, screen.terms.expires_at) {
             (None, None) => return Err(Refusal::NotNeeded),
             (Some(_), end) if !replace => {
-                return Err(Refusal::Running(end.map_or_else(|| "withdrawn".into(), day)));
+                return Err(Refusal::Running(end.map_or_else(|| "withdrawn".into(), last_day)));
             }
             _ => {}
         }
@@ -309,6 +309,11 @@ pub async fn signed(connection: &mut Connection, screen: &Device) -> Result<Stri
     account.sign(typ::AUTHORIZATION, &document(screen))
 }
 
+/// The last day, in UTC, of what ends at a moment: at midnight the day before.
+pub fn last_day(end: Millis) -> String {
+    day(end - 1)
+}
+
 /// A moment as a day in UTC.
 pub fn day(at: Millis) -> String {
     ident::timestamp(at).strftime("%-d %B %Y").to_string()
@@ -324,7 +329,7 @@ pub fn says(screen: &Device, now: Millis) -> String {
     match (screen.granted, screen.terms.expires_at) {
         (false, _) => "Unauthorized".to_owned(),
         (true, Some(end)) if now >= end => format!("Unauthorized, expired on {}", day(end)),
-        (true, Some(end)) => format!("{word} until {}", day(end)),
+        (true, Some(end)) => format!("{word} until {}", last_day(end)),
         (true, None) => word.to_owned(),
     }
 }
@@ -411,7 +416,7 @@ mod tests {
             (code(Free), offline(), false, Err(Refusal::Kind(text()))),
             (code(Local), offline(), false, ok(Local)),
             (valid(), with(Terms::INCLUDED), true, Err(Refusal::NotNeeded)),
-            (valid(), with(by_code(NOW + 1)), false, Err(Refusal::Running(day(NOW + 1)))),
+            (valid(), with(by_code(NOW + 1)), false, Err(Refusal::Running(last_day(NOW + 1)))),
             (valid(), with(by_code(NOW + 1)), true, ok(Cloud)),
             (valid(), with(by_code(NOW)), false, ok(Cloud)),
             (valid(), with(Terms { kind: Free, expires_at: Some(NOW + 1), code: None }), false, ok(Cloud)),

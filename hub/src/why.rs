@@ -255,7 +255,9 @@ fn refresh(facts: &Facts<'_>, now: Millis) -> Check {
         }
         None if facts.screen.last_seen == 0 => {
             let next = "The stick tells it. Its result file on the stick says whether it was taken.";
-            check(topic, false, "The screen cannot be told over a network.", Some(next))
+            let screen = facts.screen;
+            let local = screen.authorized(now) && screen.terms.kind == AuthorizationKind::Local;
+            check(topic, local, "The screen cannot be told over a network.", Some(next))
         }
         None => {
             let next = match facts.screen.online(ONLINE, now) {

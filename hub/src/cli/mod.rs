@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod backup;
 mod ca;
+mod code;
 mod command;
 mod content;
 mod device;
@@ -60,6 +61,9 @@ enum Command {
     /// Make, list and revoke enrolment tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Make, list and cancel authorization codes, and say which accounts need them.
+    #[command(subcommand)]
+    Code(code::Command),
     /// List, pair, rename and delete screens, and withdraw their authorization.
     #[command(subcommand)]
     Device(device::Command),
@@ -88,6 +92,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Operator(command) => command.run(data_dir).await,
         Command::Group(command) => command.run(data_dir).await,
         Command::Token(command) => command.run(data_dir).await,
+        Command::Code(command) => command.run(data_dir).await,
         Command::Device(command) => command.run(data_dir).await,
         Command::Content(command) => command.run(data_dir).await,
         Command::Playlist(command) => command.run(data_dir).await,

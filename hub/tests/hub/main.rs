@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod audit;
+mod authorization_in_steps;
 mod bucket;
 mod cli;
 mod commands;

@@ -7,6 +7,7 @@ use axum::http::{Request, header};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use signage_hub::api_token::{self, Actor};
+use signage_hub::authorization_code;
 use signage_hub::http::routes::{self, Access, Route};
 use signage_hub::ident::{self, DAY};
 use signage_hub::rights::{Right, Role};
@@ -85,6 +86,10 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
     }
     if path.starts_with("/tokens/") {
         return hub.token(Kind::Provisioning).await.0.id;
+    }
+    if path.starts_with("/authorization-codes/") || path.starts_with("/codes/") {
+        let new = serde_json::from_value(json!({ "kind": "cloud", "days": 1 })).unwrap();
+        return authorization_code::create(hub.store(), &actor, &new, now).await.unwrap().remove(0).id;
     }
     if path.starts_with("/commands/") {
         return crate::commands::with_file(hub, u8::try_from(number % 251).unwrap()).await;

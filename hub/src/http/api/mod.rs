@@ -2,6 +2,7 @@
 //! per resource; the console and the command line do nothing that cannot be done here.
 
 pub(super) mod audit;
+pub(super) mod authorization;
 pub(crate) mod commands;
 pub(in crate::http) mod composition;
 pub(super) mod content;
@@ -55,10 +56,10 @@ pub(super) fn router() -> Router<Shared> {
         .route("/screens/pair/deny", post(screens::deny))
         .route("/screens/{id}", get(screens::get).patch(screens::patch).delete(screens::delete))
         .route("/screens/{id}/withdraw", post(screens::withdraw))
-        .route("/screens/{id}/authorize", post(screens::authorize))
         .route("/screens/{id}/unpair", post(screens::unpair))
         .route("/screens/{id}/transfer", post(screens::transfer))
         .route("/transfer-codes", post(screens::transfer_code))
+        .merge(authorization::router())
         .merge(commands::router())
         .merge(content::router())
         .merge(uploads::router())

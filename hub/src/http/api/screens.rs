@@ -199,16 +199,6 @@ pub(super) async fn withdraw(
     Ok(Json(describe(&device::withdraw(&state.store, &actor, &id, ident::now()).await?)))
 }
 
-/// Authorizes it again.
-pub(super) async fn authorize(
-    State(state): State<Shared>,
-    user: User,
-    Path(id): Path<String>,
-) -> Result<Json<View>> {
-    let actor = user.may(Right::ManageScreens)?;
-    Ok(Json(describe(&device::authorize(&state.store, &actor, &id, ident::now()).await?)))
-}
-
 /// Sends it back to pairing.
 pub(super) async fn unpair(
     State(state): State<Shared>,

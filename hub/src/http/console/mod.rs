@@ -3,6 +3,7 @@
 
 mod api_tokens;
 mod audit;
+mod codes;
 mod commands;
 mod confirm;
 mod content;
@@ -47,7 +48,6 @@ pub(super) fn router() -> Router<Shared> {
         .route("/screens", get(screens::list))
         .route("/screens/{id}", get(screen::show).post(screen::change))
         .route("/screens/{id}/withdraw", post(screen::withdraw))
-        .route("/screens/{id}/authorize", post(screen::authorize))
         .route("/screens/{id}/unpair", post(screen::unpair))
         .route("/screens/{id}/delete", post(screen::delete))
         .route("/screens/{id}/transfer", post(screen::transfer))
@@ -55,6 +55,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/pair/deny", post(pair::deny))
         .route("/pair/transfer-code", post(pair::transfer_code))
         .merge(content::router())
+        .merge(codes::router())
         .merge(tokens::router())
         .merge(commands::router())
         .route("/sign-in/code", post(sign_in::submit_code))

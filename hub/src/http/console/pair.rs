@@ -15,6 +15,7 @@ use crate::folder_rights::Area;
 use crate::pairing::{self, Entry};
 use crate::rights::Right;
 use crate::store::pairings::Pairing;
+use crate::store::playlists;
 use crate::{Error, Result, account::MAX_NAME, device, ident};
 
 /// What stands in the form.
@@ -128,6 +129,7 @@ async fn confirm(
         Ok(found) => found,
         Err(error) => return form(state, session, input, Some(&readable(error)?)),
     };
+    let playlists = playlists::list(&state.store, &session.operator.account).await?;
     let viewer = session.viewer(state)?;
     let code = pairing::shown(&input.code);
     let place = Some(input.location.as_str()).filter(|text| !text.is_empty());
@@ -142,6 +144,13 @@ async fn confirm(
                 input type="hidden" name="code" value=(code);
                 input type="hidden" name="device" value=(found.device);
                 (name_and_place(&input.name, place.or(found.location.as_deref()).unwrap_or_default()))
+                label for="playlist" { "What it plays" }
+                select #playlist name="playlist" {
+                    option value="" { "The account's default" }
+                    @for playlist in &playlists {
+                        option value=(playlist.id) selected[playlist.id == input.playlist] { (playlist.name) }
+                    }
+                }
                 button type="submit" { "Pair this screen" }
             }
             form method="post" action="/pair/deny" {

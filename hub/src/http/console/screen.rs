@@ -7,6 +7,7 @@ use serde::Deserialize;
 use signage_protocol::Secret;
 
 use super::super::Shared;
+use super::codes;
 use super::commands;
 use super::confirm::confirm;
 use super::form::{Checked, Nothing};
@@ -16,19 +17,22 @@ use super::screen_token;
 use super::screens::Health;
 use super::session::Session;
 use crate::account::MAX_NAME;
+use crate::authorization::says;
 use crate::device::{self, Change, Leave};
 use crate::ident::{self, Millis};
 use crate::rights::Right;
 use crate::store::accounts;
+use crate::store::codes as stored_codes;
 use crate::store::devices::{self, Device, Standing};
 use crate::store::playlists::{self, Playlist};
-use crate::{Error, Result};
+use crate::{Error, Result, why};
 
 /// What was just done, by the address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Done {
     paired: Option<String>,
+    authorized: Option<String>,
     saved: Option<String>,
 }
 
@@ -62,6 +66,9 @@ pub(super) async fn show(
         Done { paired: Some(_), .. } => {
             Some("This screen is paired. It starts to play within a few seconds.")
         }
+        Done { authorized: Some(_), .. } => {
+            Some("Authorized. The screen refreshes by itself; it needs no restart.")
+        }
         Done { saved: Some(_), .. } => Some("Saved."),
         Done { .. } => None,
     };
@@ -92,16 +99,6 @@ pub(super) async fn withdraw(
 ) -> Result<Response> {
     let actor = session.may(Right::ManageScreens)?;
     let result = device::withdraw(&state.store, &actor, &id, ident::now()).await.map(drop);
-    answer(&state, &session, &id, result, &format!("/screens/{id}")).await
-}
-
-pub(super) async fn authorize(
-    State(state): State<Shared>,
-    Path(id): Path<String>,
-    Checked(session, _): Checked<Nothing>,
-) -> Result<Response> {
-    let actor = session.may(Right::ManageScreens)?;
-    let result = device::authorize(&state.store, &actor, &id, ident::now()).await.map(drop);
     answer(&state, &session, &id, result, &format!("/screens/{id}")).await
 }
 
@@ -165,9 +162,14 @@ pub(super) async fn render(
     let device = device::find(&mut connection, account, id).await?;
     let standing = devices::standing(&mut connection, id).await?;
     let given = commands::newest(&mut connection, &device).await?;
+    let code = match &device.terms.code {
+        Some(code) => stored_codes::find(&mut connection, account, code).await?,
+        None => None,
+    };
     drop(connection);
     let viewer = session.viewer(state)?;
     let now = ident::now();
+    let answer = why::ask(&state.store, account, id, now).await?;
     let health = Health::of(&device, now);
     let content = html! {
         p { a href="/screens" { "Screens" } }
@@ -181,11 +183,12 @@ pub(super) async fn render(
             div #live-facts data-live { (facts(&device, &standing, now)) }
         }
         (commands::section(&device, &given, &viewer, now))
+        (codes::why(&answer.checks, answer.authorized))
         @if viewer.role.may(Right::ManageScreens) {
             (details(&device, &playlists::list(&state.store, account).await?, &viewer))
-            (authorization(&device, &viewer))
+            (codes::section(&device, code.as_ref(), &viewer, now))
             (screen_token::part(state, account, &device, &viewer, now).await?)
-            (leaving(&device, &viewer))
+            (leaving(&device, &viewer, now))
         }
     };
     Ok(page(&device.name, Some(&viewer), content))
@@ -202,12 +205,13 @@ fn facts(device: &Device, standing: &Standing, now: Millis) -> Markup {
             dt { "Network address" } dd { (device.address.as_deref().unwrap_or("not known")) }
             @if !hardware.macs.is_empty() { dt { "Hardware addresses" } dd { (hardware.macs.join(", ")) } }
             dt { "Software" } dd { (device.software) }
-            dt { "Last seen" } dd { (moment(device.last_seen)) }
+            dt { "Last seen" } dd { @if device.last_seen == 0 { "never" } @else { (moment(device.last_seen)) } }
             dt { "Known since" } dd { (moment(device.created_at)) }
             dt { "Came by" }
             dd {
                 @match &device.enrol_token {
                     Some(token) => { a href={ "/tokens/" (token) } { "Token" } },
+                    None if device.is_offline_only() => "its device code",
                     None => "pairing",
                 }
             }
@@ -216,9 +220,9 @@ fn facts(device: &Device, standing: &Standing, now: Millis) -> Markup {
             dt { "Authorization" }
             dd {
                 @match (device.granted, standing.told_at) {
-                    (true, _) => { "granted " (moment(device.authorized_at)) }
-                    (false, Some(at)) => { "withdrawn; the screen has known since " (moment(at)) }
-                    (false, None) => { "withdrawn; the screen has not asked since, and may still be playing" }
+                    (true, _) => { (says(device, now)) ", given " (moment(device.authorized_at)) }
+                    (false, Some(at)) => { "Unauthorized; the screen has known since " (moment(at)) }
+                    (false, None) => { "Unauthorized; the screen has not asked since, and may still be playing" }
                 }
             }
             dt { "ID" } dd { code { (device.id) } }
@@ -251,34 +255,20 @@ fn details(device: &Device, playlists: &[Playlist], viewer: &Viewer<'_>) -> Mark
     }
 }
 
-fn authorization(device: &Device, viewer: &Viewer<'_>) -> Markup {
-    html! {
-        div.card {
-            h2 { "Authorization" }
-            @if device.granted {
-                p { "While it is authorized the screen plays, also without a network. When you withdraw the authorization it stops within seconds, or as soon as it is online again." }
-                (button(device, viewer, "withdraw", "Withdraw authorization"))
-            } @else {
-                p { "The authorization of this screen was withdrawn. It plays again when you authorize it." }
-                (button(device, viewer, "authorize", "Authorize again"))
-            }
-        }
-    }
-}
-
-fn leaving(device: &Device, viewer: &Viewer<'_>) -> Markup {
+fn leaving(device: &Device, viewer: &Viewer<'_>, now: Millis) -> Markup {
+    let playing = device.authorized(now);
     html! {
         div.card {
             h2 { "Let go" }
-            @if device.granted {
-                p #first { "First withdraw the authorization above, so that the screen stops playing. Then it can be unpaired or deleted." }
+            @if playing {
+                p #first { "First cancel the authorization above, so that the screen stops playing. Then it can be unpaired or deleted." }
             }
             h3 { "Unpair" }
             p { "The screen shows a pairing code again. When it comes back to this account, its location and tags come back with it." }
-            (leave(device, viewer, "unpair", "Unpair", "The screen leaves this account and shows a pairing code."))
+            (leave(device, viewer, "unpair", "Unpair", "The screen leaves this account and shows a pairing code.", now))
             h3 { "Delete" }
             p { "For a screen that is broken, lost or retired: the hub forgets its name, place and hardware." }
-            (leave(device, viewer, "delete", "Delete", "Everything that the hub knows of the screen is gone. If it comes back, it begins as new."))
+            (leave(device, viewer, "delete", "Delete", "Everything that the hub knows of the screen is gone. If it comes back, it begins as new.", now))
             h3 { "Transfer to another account" }
             p { "An administrator of the other account makes a transfer code on the page “Pair”. With it the screen stops playing for this account and joins the other by itself." }
             form.form method="post" action={ "/screens/" (device.id) "/transfer" } {
@@ -291,19 +281,17 @@ fn leaving(device: &Device, viewer: &Viewer<'_>) -> Markup {
     }
 }
 
-fn leave(device: &Device, viewer: &Viewer<'_>, action: &str, word: &str, question: &str) -> Markup {
-    if device.granted {
+fn leave(
+    device: &Device,
+    viewer: &Viewer<'_>,
+    action: &str,
+    word: &str,
+    question: &str,
+    now: Millis,
+) -> Markup {
+    if device.authorized(now) {
         return html! { button.quiet type="button" disabled aria-describedby="first" { (word) } };
     }
     let address = format!("/screens/{}/{action}", device.id);
     confirm(&address, &viewer.form, word, question, &format!("{word} {}", device.name))
-}
-
-fn button(device: &Device, viewer: &Viewer<'_>, action: &str, text: &str) -> Markup {
-    html! {
-        form method="post" action={ "/screens/" (device.id) "/" (action) } {
-            input type="hidden" name="form" value=(viewer.form);
-            button.quiet type="submit" { (text) }
-        }
-    }
 }

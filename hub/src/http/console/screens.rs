@@ -8,6 +8,7 @@ use super::layout::page;
 use super::moment;
 use super::session::Session;
 use crate::Result;
+use crate::authorization::says;
 use crate::folder_rights::Area;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
 use crate::rights::Right;
@@ -63,11 +64,12 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
             }
             span.actions {
                 @if manages { a.button href="/tokens/new?kind=device" { "Add display" } }
+                a.button.quiet href="/codes" { "Device Auth" }
                 a.button.quiet href="/screens" { "Refresh" }
             }
         }
         div #live-screens data-live {
-            @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, now)) }
+            @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, manages, now)) }
         }
     };
     Ok(page("Screens", Some(&session.viewer(&state)?), content))
@@ -88,7 +90,7 @@ fn empty(account: &str) -> Markup {
     }
 }
 
-fn table(screens: &[Device], now: Millis) -> Markup {
+fn table(screens: &[Device], manages: bool, now: Millis) -> Markup {
     html! {
         div.card.flush {
             table {
@@ -96,6 +98,7 @@ fn table(screens: &[Device], now: Millis) -> Markup {
                     tr {
                         th scope="col" { "Name" }
                         th scope="col" { "State" }
+                        th scope="col" { "Authorization" }
                         th scope="col" { "Last seen" }
                         th scope="col" { "Device" }
                         th scope="col" { "Tags" }
@@ -103,14 +106,14 @@ fn table(screens: &[Device], now: Millis) -> Markup {
                     }
                 }
                 tbody {
-                    @for device in screens { (row(device, now)) }
+                    @for device in screens { (row(device, manages, now)) }
                 }
             }
         }
     }
 }
 
-fn row(device: &Device, now: Millis) -> Markup {
+fn row(device: &Device, manages: bool, now: Millis) -> Markup {
     let health = Health::of(device, now);
     let short: String = device.id.chars().take(8).collect();
     html! {
@@ -120,6 +123,12 @@ fn row(device: &Device, now: Millis) -> Markup {
                 @if let Some(location) = &device.location { span.minor { (location) } }
             }
             td data-label="State" { span.state.(health.class()) { (health.word()) } }
+            td data-label="Authorization" {
+                (says(device, now))
+                @if manages && !(device.authorized(now) && device.terms.expires_at.is_none()) {
+                    " " a href={ "/screens/" (device.id) "/authorize" } aria-label={ "Authorize " (device.name) } { "Authorize" }
+                }
+            }
             td data-label="Last seen" {
                 @if device.last_seen == 0 { "never" } @else { (moment::ago(device.last_seen, now)) }
             }

@@ -2,6 +2,7 @@
 //! it: a route that has no row here answers nobody.
 
 mod access;
+mod authorization;
 mod commands;
 mod composition;
 mod content;
@@ -199,6 +200,7 @@ impl Route {
 const AREAS: &[&[Route]] = &[
     access::ROUTES,
     composition::ROUTES,
+    authorization::ROUTES,
     commands::ROUTES,
     content::ROUTES,
     device::ROUTES,

@@ -37,10 +37,7 @@ pub(super) const ROUTES: &[Route] = &[
         .says("Forgets a screen whose authorization is withdrawn.")
         .gives_nothing(),
     row("POST", "/api/v1/screens/{id}/withdraw", Api(ManageScreens))
-        .says("Withdraws the authorization of a screen, which then stops playing.")
-        .gives::<Screen>(200),
-    row("POST", "/api/v1/screens/{id}/authorize", Api(ManageScreens))
-        .says("Authorizes a screen again.")
+        .says("Cancels the authorization of a screen, which then stops playing.")
         .gives::<Screen>(200),
     row("POST", "/api/v1/screens/{id}/unpair", Api(ManageScreens))
         .says("Sends a screen whose authorization is withdrawn back to pairing.")
@@ -56,7 +53,6 @@ pub(super) const ROUTES: &[Route] = &[
     row("GET", "/screens/{id}", Console(View)),
     row("POST", "/screens/{id}", Console(ManageScreens)),
     row("POST", "/screens/{id}/withdraw", Console(ManageScreens)),
-    row("POST", "/screens/{id}/authorize", Console(ManageScreens)),
     row("POST", "/screens/{id}/unpair", Console(ManageScreens)),
     row("POST", "/screens/{id}/delete", Console(ManageScreens)),
     row("POST", "/screens/{id}/transfer", Console(ManageScreens)),
