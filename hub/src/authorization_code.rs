@@ -38,6 +38,7 @@ const RANDOM_CHARS: usize = 12;
 /// Where a code stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "AuthorizationCodeStatus")]
 pub enum Status {
     /// Available.
     Valid,
@@ -113,6 +114,7 @@ impl Code {
 /// Codes to be made.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "NewAuthorizationCodes")]
 pub struct New {
     /// `cloud`, `local` or `free`.
     pub kind: AuthorizationKind,
@@ -129,6 +131,7 @@ pub struct New {
 /// A code for programs.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AuthorizationCode")]
 pub struct Described {
     /// `aut_…`
     pub id: String,

@@ -18,6 +18,7 @@ use crate::store::{Store, accounts, devices};
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "AuthorizationTopic")]
 pub enum Topic {
     /// Whether it belongs to this account, and this account has room.
     Account,
@@ -47,6 +48,7 @@ impl Topic {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AuthorizationCheck")]
 pub struct Check {
     /// What it is about.
     pub topic: Topic,
@@ -61,6 +63,7 @@ pub struct Check {
 /// The authorization of a screen, and what there is to check.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScreenAuthorization")]
 pub struct Answer {
     /// Id of the screen.
     pub screen: String,

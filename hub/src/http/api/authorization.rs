@@ -50,6 +50,7 @@ pub(super) fn router() -> Router<Shared> {
 /// Which codes are wanted.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "AuthorizationCodeSearch")]
 pub(in super::super) struct Wanted {
     /// `cloud`, `local` or `free`.
     kind: Option<String>,
@@ -64,6 +65,7 @@ pub(in super::super) struct Wanted {
 
 /// A page of codes, newest first.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuthorizationCodes")]
 pub(in super::super) struct Page {
     items: Vec<Described>,
     /// For `after`; absent on the last page.
@@ -73,6 +75,7 @@ pub(in super::super) struct Page {
 
 /// The codes that were made.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "MadeAuthorizationCodes")]
 pub(in super::super) struct Made {
     items: Vec<Described>,
 }
@@ -80,6 +83,7 @@ pub(in super::super) struct Made {
 /// How the screens of the account come to be authorized. Whoever runs the hub decides it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AuthorizationPolicy")]
 pub(in super::super) struct Policy {
     /// Whether screens need a code; else whoever comes in is authorized without one.
     codes: bool,
@@ -104,6 +108,7 @@ pub(in super::super) struct Authorize {
 /// The form of a file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AuthorizationFileForm")]
 pub(in super::super) struct Form {
     /// `jws`, `zip` (for the top folder of a stick) or `stick` (the image of one); `zip` unless said otherwise.
     format: Option<String>,
@@ -112,6 +117,7 @@ pub(in super::super) struct Form {
 /// A screen that the hub does not reach.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "LocalAuthorization")]
 pub(in super::super) struct Carry {
     /// What the screen or its QR code shows, or its id.
     device_code: String,
@@ -126,6 +132,7 @@ pub(in super::super) struct Carry {
 /// The first publication to a screen that shows a pairing code.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "FirstPublication")]
 pub(in super::super) struct Publish {
     /// The pairing code that the screen shows.
     code: String,
