@@ -12,6 +12,7 @@ mod bucket;
 mod cli;
 mod commands;
 mod common;
+mod composing;
 mod composition;
 mod console;
 mod content;

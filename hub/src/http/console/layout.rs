@@ -18,11 +18,15 @@ pub struct Viewer<'a> {
 }
 
 /// The pages that are reached from every other: title and path. Each is shown to those who may open it.
-const NAVIGATION: [(&str, &str); 8] = [
+const NAVIGATION: &[(&str, &str)] = &[
     ("Screens", "/screens"),
-    ("Content", "/content"),
-    ("Tokens", "/tokens"),
     ("Pair", "/pair"),
+    ("Tokens", "/tokens"),
+    ("Content", "/content"),
+    ("Playlists", "/playlists"),
+    ("Layouts", "/layouts"),
+    ("Schedule", "/schedule"),
+    ("Publish", "/publish"),
     ("People", "/people"),
     ("Groups", "/groups"),
     ("API tokens", "/api-tokens"),

@@ -5,6 +5,7 @@ mod api_tokens;
 mod audit;
 mod codes;
 mod commands;
+mod composing;
 mod confirm;
 mod content;
 mod content_item;
@@ -58,6 +59,7 @@ pub(super) fn router() -> Router<Shared> {
         .merge(codes::router())
         .merge(tokens::router())
         .merge(commands::router())
+        .merge(composing::router())
         .route("/sign-in/code", post(sign_in::submit_code))
         .route("/sign-in/oidc", get(provider::start))
         .route("/sign-in/oidc/callback", get(provider::back))
@@ -87,11 +89,12 @@ pub(super) fn router() -> Router<Shared> {
 }
 
 /// Files that change only with the program: name, media type, text. No page loads anything from elsewhere.
-const ASSETS: [(&str, &str, &str); 4] = [
+const ASSETS: &[(&str, &str, &str)] = &[
     ("style.css", "text/css; charset=utf-8", include_str!("../../../assets/style.css")),
     ("icon.svg", "image/svg+xml", include_str!("../../../assets/icon.svg")),
     ("console.js", "text/javascript; charset=utf-8", include_str!("../../../assets/console.js")),
     ("upload.js", "text/javascript; charset=utf-8", include_str!("../../../assets/upload.js")),
+    ("layout.js", "text/javascript; charset=utf-8", include_str!("../../../assets/layout.js")),
 ];
 
 async fn asset(Path(file): Path<String>) -> Result<impl IntoResponse> {

@@ -4,6 +4,7 @@
 mod access;
 mod authorization;
 mod commands;
+mod composing;
 mod composition;
 mod content;
 mod device;
@@ -203,6 +204,7 @@ const AREAS: &[&[Route]] = &[
     authorization::ROUTES,
     commands::ROUTES,
     content::ROUTES,
+    composing::ROUTES,
     device::ROUTES,
     pages::ROUTES,
     people::ROUTES,

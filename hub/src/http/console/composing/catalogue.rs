@@ -1,0 +1,94 @@
+//! What there is to show, by name: for choosing, and for saying what was chosen.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use signage_protocol::document::program::Target;
+
+use crate::Result;
+use crate::composition::Shown;
+use crate::composition::layouts::Design;
+use crate::store::{Store, composed, content, playlists};
+
+/// Names by id.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// Playlists.
+    pub playlists: BTreeMap<String, String>,
+    /// Layouts.
+    pub layouts: BTreeMap<String, String>,
+    /// Images and videos.
+    pub content: BTreeMap<String, String>,
+}
+
+impl Catalogue {
+    /// That of an account.
+    pub async fn load(store: &Store, account: &str) -> Result<Self> {
+        let playlists = playlists::list(store, account).await?;
+        let layouts = composed::all::<Design>(store, account).await?;
+        let content = content::list(store, account).await?;
+        Ok(Self {
+            playlists: playlists.into_iter().map(|one| (one.id, one.name)).collect(),
+            layouts: layouts.into_iter().map(|one| (one.id, one.name)).collect(),
+            content: content.into_iter().map(|one| (one.id, one.title)).collect(),
+        })
+    }
+
+    /// What something is called.
+    pub fn name(&self, shown: &Shown) -> String {
+        let (names, id) = match shown {
+            Shown::Playlist { playlist } => (&self.playlists, playlist),
+            Shown::Layout { layout } => (&self.layouts, layout),
+            Shown::Content { content } => (&self.content, content),
+            Shown::Web { url } => return url.clone(),
+        };
+        names.get(id).cloned().unwrap_or_else(|| "something that was removed".into())
+    }
+
+    /// Choices of what is shown, with `url` for a web page; `playlists` says whether a playlist may be chosen.
+    pub fn choose(&self, chosen: Option<&Shown>, playlists: bool) -> Markup {
+        let id = chosen.map(|shown| match shown {
+            Shown::Playlist { playlist: id }
+            | Shown::Layout { layout: id }
+            | Shown::Content { content: id } => id.as_str(),
+            Shown::Web { .. } => "web",
+        });
+        let url = chosen.and_then(|shown| match shown {
+            Shown::Web { url } => Some(url.as_str()),
+            _ => None,
+        });
+        html! {
+            label for="target" { "Shows" }
+            select #target name="target" required {
+                option value="" { "Choose …" }
+                @if playlists { (group("Playlists", &self.playlists, id)) }
+                (group("Layouts", &self.layouts, id))
+                (group("Content", &self.content, id))
+                optgroup label="Elsewhere" { option value="web" selected[id == Some("web")] { "Web page, by its address" } }
+            }
+            label for="url" { "Address of the web page (only for a web page)" }
+            input #url type="url" name="url" value=[url] placeholder="https://";
+        }
+    }
+}
+
+/// Choices of one kind.
+pub fn group(label: &str, names: &BTreeMap<String, String>, chosen: Option<&str>) -> Markup {
+    let mut sorted: Vec<(&String, &String)> = names.iter().collect();
+    sorted.sort_by_key(|(_, name)| name.to_lowercase());
+    html! {
+        @if !sorted.is_empty() {
+            optgroup label=(label) {
+                @for (id, name) in sorted { option value=(id) selected[chosen == Some(id.as_str())] { (name) } }
+            }
+        }
+    }
+}
+
+/// Whether a target is a layout, and which.
+pub fn layout_of(target: Option<&Target>) -> Option<&str> {
+    match target {
+        Some(Target::Layout { layout }) => Some(layout),
+        _ => None,
+    }
+}
