@@ -92,7 +92,7 @@ async fn device_tokens_step_by_step() {
     let fields = [
         ("kind", "device"),
         ("name", "Lobby"),
-        ("playlist", menu.id.as_str()),
+        ("default", menu.id.as_str()),
         ("folder", "Berlin/Foyer"),
         ("timezone", "Europe/Berlin"),
         ("location", "Ground floor"),
@@ -203,7 +203,7 @@ async fn device_tokens_step_by_step() {
     let fields = [
         ("count", "12"),
         ("name", "Shop {n:02}"),
-        ("playlist", menu.id.as_str()),
+        ("default", menu.id.as_str()),
         ("folder", "Shops"),
         ("timezone", "Europe/Paris"),
     ];
@@ -255,7 +255,7 @@ async fn provisioning_tokens_statement_by_statement() {
     let fields = [
         ("kind", "provisioning"),
         ("name", "Shops"),
-        ("playlist", menu.id.as_str()),
+        ("default", menu.id.as_str()),
         ("tags", "shop"),
         ("network", wifi),
     ];

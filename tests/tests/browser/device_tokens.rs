@@ -32,7 +32,7 @@ pub async fn device_tokens(site: &Site<'_>) -> Result<()> {
     // 3. Enter a name for the screen. Without one it goes no further.
     site.fill("Name of the screen", "Lobby").await?;
     // 4. Assign a default layout, folder, and time zone.
-    site.choose("Default playlist", "Menu").await?;
+    site.choose("Default layout", "Menu").await?;
     site.fill("Folder", "Berlin/Foyer").await?;
     site.fill("Time zone", "Europe/Berlin").await?;
     // 5. Click Generate Token.
@@ -142,7 +142,7 @@ pub async fn many_device_tokens(site: &Site<'_>) -> Result<()> {
     // typed stays.
     site.fill("Number of screens", "12").await?;
     site.fill("Names", "Shop").await?;
-    site.choose("Default playlist", "Menu").await?;
+    site.choose("Default layout", "Menu").await?;
     site.fill("Folder", "Shops").await?;
     site.fill("Time zone", "Europe/Paris").await?;
     site.expect(422).click("Generate Tokens").await?;

@@ -22,7 +22,7 @@ pub async fn provisioning_tokens(site: &Site<'_>) -> Result<()> {
     site.click("Tokens").await?;
     site.click("New provisioning token").await?;
     site.fill("Name, for you", "Shops").await?;
-    site.choose("Default playlist", "Menu").await?;
+    site.choose("Default layout", "Menu").await?;
     site.fill("Tags", "shop, ground floor").await?;
     site.click("Network settings").await?;
     // Settings that no screen would take are refused before there is a token, and stay in the form.

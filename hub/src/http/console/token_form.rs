@@ -4,7 +4,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use maud::{Markup, html};
+use maud::html;
 use serde::Deserialize;
 use serde_json::Value;
 use signage_protocol::Secret;
@@ -12,15 +12,17 @@ use signage_protocol::token::Kind;
 
 use super::super::Shared;
 use super::super::api::enrol_tokens::{download, provision};
+use super::composing::Catalogue;
 use super::form::{Checked, Nothing};
 use super::layout::page;
 use super::moment::day as date;
 use super::session::Session;
 use super::tokens::title;
+use crate::composition::layouts::Design;
 use crate::export::{self, Format};
 use crate::folder_rights::Area;
 use crate::rights::Right;
-use crate::store::playlists::{self, Playlist};
+use crate::store::composed::Composed as _;
 use crate::store::tokens::{Grant, kind_name, parse_kind};
 use crate::token::{self, MAX_BULK, Made};
 use crate::{Error, Result, ident};
@@ -35,7 +37,8 @@ pub(super) struct Input {
     kind: String,
     count: String,
     name: String,
-    playlist: String,
+    /// Id of a layout or a playlist; empty for the default of the account.
+    default: String,
     folder: String,
     timezone: String,
     location: String,
@@ -61,14 +64,15 @@ impl Input {
 
     fn grant(&self) -> Grant {
         let given = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty());
+        let layout = self.default.starts_with(Design::PREFIX);
         Grant {
             name: given(&self.name),
-            playlist: given(&self.playlist),
+            playlist: given(&self.default).filter(|_| !layout),
+            layout: given(&self.default).filter(|_| layout),
             folder: given(&self.folder),
             timezone: given(&self.timezone),
             location: given(&self.location),
             tags: self.tags.split(',').map(ToOwned::to_owned).collect(),
-            ..Grant::default()
         }
     }
 }
@@ -179,7 +183,7 @@ async fn form(
     many: bool,
     error: Option<&Error>,
 ) -> Result<Response> {
-    let playlists = playlists::list(&state.store, &session.operator.account).await?;
+    let catalogue = Catalogue::load(&state.store, &session.operator.account).await?;
     let viewer = session.viewer(state)?;
     let kind = if many { Kind::Device } else { input.kind() };
     let (heading, button) = match (many, kind) {
@@ -208,7 +212,7 @@ async fn form(
                 label for="name" { @if many { "Names" } @else if kind == Kind::Device { "Name of the screen" } @else { "Name, for you (optional)" } }
                 input #name name="name" value=(input.name) maxlength="100" required[kind == Kind::Device] autofocus aria-describedby=[many.then_some("name-hint")];
                 @if many { span #name-hint .minor { code { "{n}" } " becomes the number, " code { "{n:03}" } " the number with zeros in front: 001, 002, …" } }
-                (playlist_field(&playlists, &input.playlist))
+                (catalogue.default_field(Some(&input.default)))
                 label for="folder" { "Folder (optional)" }
                 input #folder name="folder" value=(input.folder) maxlength="100" placeholder="Berlin/Foyer";
                 label for="timezone" { "Time zone (optional)" }
@@ -231,18 +235,6 @@ async fn form(
     };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, page(heading, Some(&viewer), content)).into_response())
-}
-
-fn playlist_field(playlists: &[Playlist], chosen: &str) -> Markup {
-    html! {
-        label for="playlist" { "Default playlist" }
-        select #playlist name="playlist" {
-            option value="" { "The default of the account" }
-            @for playlist in playlists {
-                option value=(playlist.id) selected[playlist.id == chosen] { (playlist.name) }
-            }
-        }
-    }
 }
 
 fn shown(state: &Shared, session: &Session, made: &[Made], network: &str) -> Result<Response> {

@@ -10,15 +10,16 @@ use signage_protocol::token::Kind;
 
 use super::super::Shared;
 use super::super::api::enrol_tokens::MAX_BODY;
+use super::composing::Catalogue;
 use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::page;
 use super::moment::day as date;
 use super::session::Session;
 use super::token_form;
+use crate::composition::defaults;
 use crate::ident::{self, Millis};
 use crate::rights::Right;
-use crate::store::playlists;
 use crate::store::tokens::{self, Admitted, Filter, State as TokenState, Token};
 use crate::{Result, device, token};
 
@@ -175,11 +176,8 @@ async fn show(
     let mut devices = tokens::admitted(&state.store, &token, after, PAGE as i64 + 1).await?;
     let more = devices.len() > PAGE;
     devices.truncate(PAGE);
-    let playlist = match &token.grant.playlist {
-        Some(playlist) => {
-            let found = playlists::by_id(&mut *state.store.read().await?, &token.account, playlist).await?;
-            found.map(|playlist| playlist.name)
-        }
+    let default = match defaults::default(&token.grant.playlist, &token.grant.layout) {
+        Some(shown) => Some(Catalogue::load(&state.store, &token.account).await?.name(&shown)),
         None => None,
     };
     let now = ident::now();
@@ -191,7 +189,7 @@ async fn show(
             a.button.quiet href="/tokens" { "All tokens" }
         }
         div.card {
-            (facts(&token, playlist.as_deref(), now))
+            (facts(&token, default.as_deref(), now))
             @if manages { (changes(&token, &viewer.form, now)) }
         }
         div.card.flush {
@@ -208,7 +206,7 @@ async fn show(
     Ok(page(title(&token), Some(&viewer), content))
 }
 
-fn facts(token: &Token, playlist: Option<&str>, now: Millis) -> Markup {
+fn facts(token: &Token, default: Option<&str>, now: Millis) -> Markup {
     let grant = &token.grant;
     html! {
         dl.facts {
@@ -216,7 +214,7 @@ fn facts(token: &Token, playlist: Option<&str>, now: Millis) -> Markup {
             dt { "Made" } dd { (date(token.created_at)) }
             @if token.state(now) == TokenState::Unused { dt { "Expires" } dd { (expiry(token, now)) } }
             @if let Some(at) = token.revoked_at { dt { "Revoked" } dd { (date(at)) } }
-            dt { "Playlist" } dd { (playlist.unwrap_or("the default of the account")) }
+            dt { "Default layout" } dd { (default.unwrap_or("the default of the account")) }
             @for (name, value) in [("Folder", &grant.folder), ("Time zone", &grant.timezone), ("Location", &grant.location)] {
                 @if let Some(value) = value { dt { (name) } dd { (value) } }
             }

@@ -34,6 +34,19 @@ impl Catalogue {
         })
     }
 
+    /// What a screen shows when nothing is scheduled: by id, empty for the default of the account.
+    pub fn default_field(&self, chosen: Option<&str>) -> Markup {
+        html! {
+            label for="default" { "Default layout" }
+            select #default name="default" aria-describedby="default-hint" {
+                option value="" { "The default of the account" }
+                (group("Layouts", &self.layouts, chosen))
+                (group("Playlists", &self.playlists, chosen))
+            }
+            span #default-hint .minor { "Shown when nothing is scheduled: a layout, or a playlist on the whole display." }
+        }
+    }
+
     /// What something is called.
     pub fn name(&self, shown: &Shown) -> String {
         let (names, id) = match shown {

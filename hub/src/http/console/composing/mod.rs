@@ -16,6 +16,8 @@ mod schedule_form;
 mod time_blocks;
 mod words;
 
+pub(super) use self::catalogue::Catalogue;
+
 use axum::Router;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
