@@ -102,7 +102,7 @@ async fn an_operator_prepares_a_stick_while_the_server_runs() {
         log.as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     assert_eq!(
         actions,
-        ["account.create", "playlist.create", "token.create", "token.create", "token.revoke"]
+        ["account.create", "content.add", "playlist.create", "token.create", "token.create", "token.revoke"]
     );
     assert_eq!(json(data, &["device", "list", "--account", "Acme"]), Value::Array(Vec::new()));
     running.stop().await.unwrap();

@@ -38,7 +38,7 @@ pub async fn thing(hub: &TestHub, path: &str) -> Option<String> {
             let new = serde_json::from_value(block()).unwrap();
             time_blocks::create(store, &actor, new, now).await.unwrap().id
         }
-        "schedules" => {
+        "schedules" | "schedule" => {
             let new: schedules::NewEntry = parse(web_entry("Noon"));
             schedules::create(store, &actor, new, now).await.unwrap().id
         }
@@ -48,7 +48,7 @@ pub async fn thing(hub: &TestHub, path: &str) -> Option<String> {
             // There is only room for so many.
             overrides::stop(store, &actor, &made.id, now).await.unwrap().id
         }
-        "publications" => {
+        "publications" | "publish" => {
             playlists::create(store, &actor, &list, now).await.unwrap();
             let all = Scope::Everything;
             publishing::publish(store, &actor, Role::Admin, &all, None, now).await.unwrap().id
