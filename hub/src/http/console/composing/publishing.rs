@@ -270,6 +270,7 @@ pub(super) async fn decide(
     Checked(session, input): Checked<Fields>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
+    publishing::find(&mut *state.store.read().await?, &session.operator.account, &id).await?;
     let (answer_text, now) = (input.given("answer"), ident::now());
     let admin = || match session.operator.role()? {
         Role::Admin => Ok(()),
