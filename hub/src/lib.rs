@@ -25,6 +25,7 @@
 
 pub mod account;
 pub mod address;
+pub mod announce;
 pub mod api_token;
 pub mod audit_log;
 pub mod authorization;

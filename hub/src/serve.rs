@@ -22,6 +22,7 @@ use signage_protocol::Secret;
 use tokio::task::JoinHandle;
 
 use crate::address::HubUrl;
+use crate::announce::Announcement;
 use crate::data_dir::DataDir;
 use crate::error::chain;
 use crate::http::{self, Shared, State};
@@ -60,12 +61,20 @@ pub struct Options {
     /// How long a client may take for the TLS handshake, and again for the head of each request, the time without
     /// any request included. Then its connection is closed.
     pub client_timeout: Duration,
+    /// Whether screens in the local network can find this hub by multicast DNS.
+    pub announce: bool,
 }
 
 impl Options {
     /// A hub on an address, with what is usual.
     pub fn new(data_dir: impl Into<PathBuf>, listen: SocketAddr) -> Self {
-        Self { data_dir: data_dir.into(), listen, public_url: None, client_timeout: CLIENT_TIMEOUT }
+        Self {
+            data_dir: data_dir.into(),
+            listen,
+            public_url: None,
+            client_timeout: CLIENT_TIMEOUT,
+            announce: false,
+        }
     }
 
     /// A hub on a free port of this machine, for tests.
@@ -96,6 +105,7 @@ pub struct Running {
     handle: Handle<SocketAddr>,
     server: JoinHandle<std::io::Result<()>>,
     housekeeping: JoinHandle<()>,
+    _announcement: Option<Announcement>,
     live: JoinHandle<()>,
 }
 
@@ -144,6 +154,16 @@ impl Hub {
         let service = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(server.handle(handle.clone()).serve(service));
         handle.listening().await;
+        let address = (!addr.ip().is_unspecified()).then(|| addr.ip());
+        let announcement = options
+            .announce
+            .then(|| Announcement::start(&public.to_string(), &ca_pem, address, addr.port()))
+            .transpose()
+            .unwrap_or_else(|error| {
+                // Screens that know the address do not need it.
+                tracing::warn!(error = chain(&error), "the hub is not announced in the local network");
+                None
+            });
         let housekeeping = tokio::spawn(keep_house(state.clone(), config, names));
         let last = pushes::newest(&mut *state.store.read().await?).await?;
         let live = tokio::spawn(tell(state.clone(), last));
@@ -157,6 +177,7 @@ impl Hub {
             handle,
             server,
             housekeeping,
+            _announcement: announcement,
             live,
         })
     }

@@ -8,6 +8,7 @@
 //! * [`session`]: what hub and device say to each other while they are connected, and commands.
 //! * [`document`]: what the hub signs: authorizations and publications.
 //! * [`device_code`]: the id of a device as people read it off a screen.
+//! * [`discovery`]: how a hub makes itself known in its local network.
 //! * [`bus`]: the D-Bus face of the provisioner, which is all the player knows of it.
 //! * [`probe`]: what the program that looks into uploaded files tells the hub.
 //! * [`report`]: what a device tells its hub: how it is doing, faults, logs, proof of play.
@@ -29,6 +30,7 @@ pub mod api;
 pub mod bus;
 pub mod config;
 pub mod device_code;
+pub mod discovery;
 pub mod document;
 pub mod jws;
 pub mod probe;

@@ -8,10 +8,12 @@ mod code;
 mod command;
 mod content;
 mod device;
+mod drafts;
 mod group;
 mod operator;
 mod output;
 mod playlist;
+mod publish;
 mod serve;
 mod token;
 
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use self::drafts::Noun;
 use crate::Error;
 use crate::error::chain;
 
@@ -73,6 +76,21 @@ enum Command {
     /// Make, change and list playlists.
     #[command(subcommand)]
     Playlist(playlist::Command),
+    /// Make, change and list drafts of layouts.
+    #[command(subcommand)]
+    Layout(drafts::Command),
+    /// Make, change and list named times for the schedule.
+    #[command(subcommand)]
+    Timeblock(drafts::Command),
+    /// Make, change and list drafts of schedule entries.
+    #[command(subcommand)]
+    Schedule(drafts::Command),
+    /// Bring drafts to the screens, approve, go back, and write sticks.
+    #[command(subcommand)]
+    Publish(publish::Command),
+    /// Show something above all.
+    #[command(subcommand)]
+    Override(publish::OverrideCommand),
     /// Show who did what, and what was refused.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -96,6 +114,11 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Device(command) => command.run(data_dir).await,
         Command::Content(command) => command.run(data_dir).await,
         Command::Playlist(command) => command.run(data_dir).await,
+        Command::Layout(command) => command.run(Noun::Layout, data_dir).await,
+        Command::Timeblock(command) => command.run(Noun::TimeBlock, data_dir).await,
+        Command::Schedule(command) => command.run(Noun::Schedule, data_dir).await,
+        Command::Publish(command) => command.run(data_dir).await,
+        Command::Override(command) => command.run(data_dir).await,
         Command::Audit(command) => command.run(data_dir).await,
         Command::Backup(command) => command.run(data_dir).await,
         Command::Restore(command) => command.run(data_dir).await,

@@ -1,13 +1,14 @@
 //! `signage-hub playlist …`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::output;
+use crate::api_token::Actor;
 use crate::blobs::Blobs;
-use crate::composition::playlists::Entry;
+use crate::composition::playlists::{self as playlists_of, Entry};
 use crate::content::find_or_add;
 use crate::ident::timestamp;
 use crate::serve::open;
@@ -48,6 +49,29 @@ pub enum Command {
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Make a draft of a playlist from JSON, as the body of the request of the API: layouts, web pages, rules.
+    Draft {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of the playlist to change as a whole; without it another one is made.
+        #[arg(long, value_name = "ID")]
+        playlist: Option<String>,
+        /// JSON; - for standard input.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove the draft of a playlist that nothing refers to.
+    Delete {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of the playlist.
+        id: String,
     },
     /// List the playlists of an account.
     List {
@@ -104,6 +128,19 @@ impl Command {
             Self::Default { account, id, json } => {
                 let account = accounts::find(&store, &account).await?;
                 (playlist::make_default(&store, &account, &id, now).await?, json)
+            }
+            Self::Draft { account, playlist, file, json } => {
+                let account = accounts::find(&store, &account).await?;
+                let (actor, new) = (Actor::cli(&account.id), super::drafts::body(&file)?);
+                let full = match playlist {
+                    Some(id) => playlists_of::change(&store, &actor, &id, &new, now).await?,
+                    None => playlists_of::create(&store, &actor, &new, now).await?,
+                };
+                (full.playlist, json)
+            }
+            Self::Delete { account, id } => {
+                let account = accounts::find(&store, &account).await?;
+                return playlists_of::delete(&store, &Actor::cli(&account.id), &id, now).await;
             }
             Self::List { account, json } => return list(&store, &account, json).await,
         };

@@ -20,6 +20,9 @@ pub struct Serve {
     /// Address under which devices reach this hub; without it, the name of this host and the port.
     #[arg(long, value_name = "https://HOST[:PORT]", env = "SIGNAGE_HUB_PUBLIC_URL")]
     public_url: Option<String>,
+    /// Do not announce this hub in the local network by multicast DNS.
+    #[arg(long)]
+    no_announce: bool,
 }
 
 impl Serve {
@@ -28,7 +31,11 @@ impl Serve {
         let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
         allow_files();
-        let options = Options { public_url: self.public_url, ..Options::new(data_dir, self.listen) };
+        let options = Options {
+            public_url: self.public_url,
+            announce: !self.no_announce,
+            ..Options::new(data_dir, self.listen)
+        };
         let mut running = Hub::start(options).await?;
         let (url, listen, ca) = (&running.url, running.addr, running.ca_path.display());
         tracing::info!(%url, %listen, %ca, "ready");

@@ -123,6 +123,24 @@ impl Bundle {
         Ok((signage_stick::MIN_BYTES + room).next_multiple_of(1 << 20))
     }
 
+    /// Writes a new file: an image when its name ends in `.img`, else a ZIP archive.
+    pub fn write(&self, path: &std::path::Path) -> Result<()> {
+        let failed = |source: io::Error| Error::Export { what: "stick", source };
+        let bytes = self.image_bytes();
+        let mut file = File::create_new(path).map_err(Error::file("create", path))?;
+        if path.extension().is_none_or(|extension| extension != "img") {
+            self.zip(&mut file).map_err(failed)?;
+            return file.sync_all().map_err(Error::file("write", path));
+        }
+        let bytes = bytes?;
+        file.set_len(bytes).map_err(failed)?;
+        signage_stick::write_tree(&mut file, bytes, |volume| {
+            self.each(|path, _, content| volume.add(path, content))
+        })
+        .map_err(failed)?;
+        file.sync_all().map_err(Error::file("write", path))
+    }
+
     /// Writes the image of a stick into a file of its own, which is gone with its last handle.
     pub fn image(&self) -> Result<File> {
         let incoming = self.directory.incoming();

@@ -183,3 +183,48 @@ async fn a_backup_of_a_running_hub_is_a_hub() {
     assert_eq!(std::fs::read(blob).unwrap(), bytes);
     running.stop().await.unwrap();
 }
+
+/// Asks the local network as a screen does. Runs where the machine can send to a multicast address at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_is_found_in_the_local_network_and_says_goodbye() {
+    use signage_protocol::discovery::{CA_KEY, SERVICE, URL_KEY, VERSION_KEY};
+    let temp = tempfile::tempdir().unwrap();
+    let options = Options { announce: true, ..Options::local(temp.path().join("data")) };
+    let running = Hub::start(options).await.unwrap();
+    let (url, ca) = (running.url.clone(), running.ca_pem.clone());
+    let browser = mdns_sd::ServiceDaemon::new().unwrap();
+    let events = browser.browse(SERVICE).unwrap();
+    let wait = std::time::Duration::from_secs(10);
+    let found = tokio::task::spawn_blocking(move || {
+        let end = std::time::Instant::now() + wait;
+        while std::time::Instant::now() < end {
+            if let Ok(mdns_sd::ServiceEvent::ServiceResolved(found)) = events.recv_timeout(wait)
+                && found.get_property_val_str(URL_KEY) == Some(url.as_str())
+            {
+                return Some((found, events));
+            }
+        }
+        None
+    });
+    let (found, events) = found.await.unwrap().expect("nothing is announced");
+    assert_eq!(found.get_port(), running.addr.port());
+    assert_eq!(found.get_property_val_str(VERSION_KEY), Some("1"));
+    let (_, pem) = x509_parser::pem::parse_x509_pem(ca.as_bytes()).unwrap();
+    let print = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&pem.contents));
+    assert_eq!(found.get_property_val_str(CA_KEY), Some(print.as_str()));
+    let name = found.get_fullname().to_owned();
+    running.stop().await.unwrap();
+    let gone = tokio::task::spawn_blocking(move || {
+        let end = std::time::Instant::now() + wait;
+        while std::time::Instant::now() < end {
+            if let Ok(mdns_sd::ServiceEvent::ServiceRemoved(_, removed)) = events.recv_timeout(wait)
+                && removed == name
+            {
+                return true;
+            }
+        }
+        false
+    });
+    assert!(gone.await.unwrap(), "it is still announced");
+    browser.shutdown().unwrap();
+}

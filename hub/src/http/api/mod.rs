@@ -4,7 +4,7 @@
 pub(super) mod audit;
 pub(super) mod authorization;
 pub(crate) mod commands;
-pub(in crate::http) mod composition;
+pub(crate) mod composition;
 pub(super) mod content;
 pub(super) mod enrol_tokens;
 pub(in crate::http) mod groups;
