@@ -98,7 +98,7 @@ impl Query {
 }
 
 /// A day or a moment, and what is added to either.
-fn moment(text: &str, to_day: Millis, to_moment: Millis) -> Result<Millis> {
+pub(crate) fn moment(text: &str, to_day: Millis, to_moment: Millis) -> Result<Millis> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at.as_millisecond().saturating_add(to_moment));
     }
@@ -155,10 +155,15 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("device.deny", "denied the pairing of"),
     ("device.expect", "handed over, to this account, the screen"),
     ("device.pair", "paired"),
+    ("device.rebind", "put in the place of another the screen"),
+    ("device.settle", "settled what was odd about"),
     ("device.transfer", "handed over, to another account, the screen"),
     ("device.unpair", "unpaired"),
     ("device.withdraw", "withdrew the authorization of"),
     ("enroll", "enrolled"),
+    ("folder.create", "made a folder in"),
+    ("folder.delete", "deleted a folder of"),
+    ("folder.move", "moved a folder of"),
     ("group.change", "changed the group"),
     ("group.create", "made the group"),
     ("group.delete", "deleted the group"),
@@ -176,6 +181,10 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("playlist.default", "made default the playlist"),
     ("playlist.replace", "changed the playlist"),
     ("recovery-code.use", "signed in with a recovery code"),
+    ("screen-group.create", "made the group of screens"),
+    ("screen-group.delete", "deleted the group of screens"),
+    ("screen-group.rename", "renamed the group of screens"),
+    ("screens.bulk", "changed screens of"),
     ("second-step.off", "switched off the second step of"),
     ("second-step.on", "switched on the second step"),
     ("sign-in", "signed in"),

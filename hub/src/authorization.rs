@@ -319,18 +319,37 @@ pub fn day(at: Millis) -> String {
     ident::timestamp(at).strftime("%-d %B %Y").to_string()
 }
 
-/// What an operator reads of an authorization.
+/// What an operator reads of the authorization of a screen.
 pub fn says(screen: &Device, now: Millis) -> String {
-    let word = match screen.terms.kind {
-        AuthorizationKind::Cloud => "Cloud Authorization",
-        AuthorizationKind::Local => "Local Authorization",
-        AuthorizationKind::Free => "Free Authorization",
-    };
-    match (screen.granted, screen.terms.expires_at) {
-        (false, _) => "Unauthorized".to_owned(),
-        (true, Some(end)) if now >= end => format!("Unauthorized, expired on {}", day(end)),
-        (true, Some(end)) => format!("{word} until {}", last_day(end)),
-        (true, None) => word.to_owned(),
+    let Terms { kind, expires_at, .. } = screen.terms;
+    Stated { granted: screen.granted, kind, expires_at }.says(now)
+}
+
+/// Of an authorization, what an operator reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated {
+    /// Whether it grants or withdraws.
+    pub granted: bool,
+    /// Cloud, local or free.
+    pub kind: AuthorizationKind,
+    /// Its end; without one it has none.
+    pub expires_at: Option<Millis>,
+}
+
+impl Stated {
+    /// In words.
+    pub fn says(&self, now: Millis) -> String {
+        let word = match self.kind {
+            AuthorizationKind::Cloud => "Cloud Authorization",
+            AuthorizationKind::Local => "Local Authorization",
+            AuthorizationKind::Free => "Free Authorization",
+        };
+        match (self.granted, self.expires_at) {
+            (false, _) => "Unauthorized".to_owned(),
+            (true, Some(end)) if now >= end => format!("Unauthorized, expired on {}", day(end)),
+            (true, Some(end)) => format!("{word} until {}", last_day(end)),
+            (true, None) => word.to_owned(),
+        }
     }
 }
 

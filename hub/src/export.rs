@@ -124,7 +124,7 @@ pub fn csv(made: &[Made], now: Millis) -> String {
 }
 
 /// A cell. A spreadsheet would run a text that begins like a formula; an apostrophe makes it a text.
-fn field(text: &str) -> String {
+pub(crate) fn field(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\r', '\n']) || text.trim() != text {

@@ -9,6 +9,8 @@
 //! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], [`pairing`], [`device`],
 //!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`composition`]: playlists, layouts, schedules, and how they reach the screens.
+//!   [`fleet`], [`report`], [`records`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does,
+//!   whoever asks.
 //! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
 //! * [`tls`], [`opening`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
@@ -41,6 +43,7 @@ pub mod device;
 pub mod enrolment;
 pub mod error;
 pub mod export;
+pub mod fleet;
 pub mod folder;
 pub mod folder_rights;
 pub mod groups;
@@ -61,6 +64,7 @@ pub mod playlist;
 pub mod probe;
 pub mod provision;
 pub mod range;
+pub mod records;
 pub mod report;
 pub mod rights;
 pub mod seal;

@@ -11,9 +11,9 @@ use crate::authorization_code::{self, Described, Status};
 use crate::device;
 use crate::ident::{Millis, timestamp};
 use crate::store::codes::{self, Code};
-use crate::store::devices::{Device, ONLINE, Standing};
+use crate::store::devices::{Device, Standing};
 use crate::store::policies::{self, Policy};
-use crate::store::{Store, accounts, devices};
+use crate::store::{Store, accounts, devices, workspace};
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -96,6 +96,8 @@ pub struct Facts<'a> {
     pub account: &'a str,
     /// Whether the account has no room for one more.
     pub full: bool,
+    /// How long it may be silent before it is offline.
+    pub threshold: Millis,
     /// How screens come to be authorized.
     pub policy: Policy,
     /// The code of its authorization.
@@ -118,6 +120,7 @@ pub async fn ask(store: &Store, account: &str, id: &str, now: Millis) -> Result<
         standing: &standing,
         account: &accounts::by_id(&mut connection, account).await?.name,
         full: device::full(&mut connection, account, id, now).await?,
+        threshold: workspace::settings(&mut connection, account).await?.threshold(),
         policy: policies::get(&mut connection, account).await?,
         code: code.as_ref(),
         codes: &codes::count(&mut connection, account, now).await?,
@@ -240,7 +243,7 @@ fn online(facts: &Facts<'_>, now: Millis) -> Check {
         let next = "Carry its authorization there on a stick.";
         return check(topic, local, says, Some(next));
     }
-    if screen.online(ONLINE, now) {
+    if screen.online(facts.threshold, now) {
         return check(topic, true, "It is online.", None);
     }
     let says =
@@ -263,7 +266,7 @@ fn refresh(facts: &Facts<'_>, now: Millis) -> Check {
             check(topic, local, "The screen cannot be told over a network.", Some(next))
         }
         None => {
-            let next = match facts.screen.online(ONLINE, now) {
+            let next = match facts.screen.online(facts.threshold, now) {
                 true => "Wait a minute: it asks every minute, even if the notification was lost.",
                 false => "It is told as soon as it is online again. No restart is needed.",
             };

@@ -10,14 +10,15 @@ use axum::response::IntoResponse;
 use super::Shared;
 use super::user::User;
 use crate::rights::Right;
-use crate::store::devices::ONLINE;
 use crate::store::metrics::{self, Counts};
+use crate::store::workspace;
 use crate::{Result, ident};
 
 pub(super) async fn get(State(state): State<Shared>, user: User) -> Result<impl IntoResponse> {
     user.may(Right::View)?;
-    let now = ident::now();
-    let counts = metrics::counts(&state.store, &user.account, &user.scope, now - ONLINE, now).await?;
+    let settings = workspace::settings(&mut *state.store.read().await?, &user.account).await?;
+    let online = settings.online(ident::now());
+    let counts = metrics::counts(&state.store, &user.account, &user.scope, online).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text(&counts)))
 }
 

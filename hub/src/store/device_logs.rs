@@ -5,6 +5,7 @@ use signage_protocol::report::Severity;
 use sqlx::FromRow;
 
 use super::Store;
+use crate::folder_rights::{Area, Scope};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -13,6 +14,8 @@ use crate::{Error, Result};
 pub struct Filter {
     /// Whose.
     pub account: String,
+    /// Of the screens in these folders.
+    pub scope: Scope,
     /// Of this screen only.
     pub device: Option<String>,
     /// This grave or graver.
@@ -76,10 +79,11 @@ pub async fn page(store: &Store, filter: &Filter, limit: i64) -> Result<(Vec<Lin
         None => ("l.account = $1 AND l.account = $2", &filter.account),
     };
     let place = filter.before.clone().unwrap_or(Place(i64::MAX, String::new(), String::new()));
+    let seen = filter.scope.sql(Area::Screens, "d.folder");
     let sql = format!(
         "SELECT l.device, d.name, l.id, l.at, l.received_at, l.severity, l.source, l.message \
          FROM device_log l JOIN device d ON d.id = l.device \
-         WHERE {scope} AND l.severity >= $3 AND l.at >= $4 AND l.at < $5 \
+         WHERE {scope} AND {seen} AND l.severity >= $3 AND l.at >= $4 AND l.at < $5 \
          AND LOWER(COALESCE(l.source, '') || ' ' || l.message) LIKE LOWER($6) ESCAPE '!' \
          AND (l.at < $7 OR (l.at = $7 AND (l.device > $8 OR (l.device = $8 AND l.id > $9)))) \
          ORDER BY l.at DESC, l.device, l.id LIMIT $10"

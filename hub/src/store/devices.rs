@@ -11,7 +11,7 @@ use crate::folder_rights::{Area, Scope};
 use crate::ident::{MINUTE, Millis, SECOND};
 use crate::{Error, Result};
 
-/// A screen asks every minute; one that missed two is away.
+/// A screen asks every minute; one that missed two is away, unless its account says otherwise.
 pub const ONLINE: Millis = 3 * MINUTE;
 /// How often `last_seen` is written at most; a screen asks more often than anybody looks.
 const SEEN_STEP: Millis = 10 * SECOND;

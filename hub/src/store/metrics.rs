@@ -1,8 +1,8 @@
 //! Counts over several tables, for monitoring.
 
 use super::Store;
+use super::workspace::Online;
 use crate::folder_rights::{Area, Scope};
-use crate::ident::Millis;
 use crate::{Error, Result};
 
 /// What an account has.
@@ -20,30 +20,26 @@ pub struct Counts {
     pub content_bytes: i64,
 }
 
-/// Counts what an account has; a screen that was not seen since `seen_since` is offline. Screens
-/// in hidden folders do not count.
-pub async fn counts(
-    store: &Store,
-    account: &str,
-    scope: &Scope,
-    seen_since: Millis,
-    now: Millis,
-) -> Result<Counts> {
+/// Counts what an account has; `online` says when a screen is. Screens in hidden folders do not count.
+pub async fn counts(store: &Store, account: &str, scope: &Scope, online: Online) -> Result<Counts> {
     let failed = || Error::database("counting for the metrics");
     let mut connection = store.read().await?;
     let seen = scope.sql(Area::Screens, "folder");
-    let (online, offline, unauthorized) = sqlx::query_as::<_, (i64, i64, i64)>(sqlx::AssertSqlSafe(format!(
-        "SELECT COUNT(CASE WHEN may = 1 AND last_seen >= $2 THEN 1 END), \
-         COUNT(CASE WHEN may = 1 AND last_seen < $2 THEN 1 END), COUNT(CASE WHEN may = 0 THEN 1 END) \
-         FROM (SELECT last_seen, CASE WHEN granted = 1 AND (expires_at IS NULL OR expires_at > $3) THEN 1 ELSE 0 \
-         END AS may FROM device WHERE account = $1 AND left_at IS NULL AND {seen}) AS found"
+    let (online, authorized, unauthorized) = sqlx::query_as::<_, (i64, i64, i64)>(sqlx::AssertSqlSafe(format!(
+        "SELECT COUNT(CASE WHEN may = 1 AND (session_until > $3 OR (last_seen > $2 AND \
+         (session_until IS NULL OR last_seen > session_until))) THEN 1 END), COUNT(CASE WHEN may = 1 THEN 1 END), \
+         COUNT(CASE WHEN may = 0 THEN 1 END) FROM (SELECT last_seen, session_until, \
+         CASE WHEN granted = 1 AND (expires_at IS NULL OR expires_at > $4) THEN 1 ELSE 0 END AS may \
+         FROM device WHERE account = $1 AND left_at IS NULL AND {seen}) AS found"
     )))
     .bind(account)
-    .bind(seen_since)
-    .bind(now)
+    .bind(online.seen_after)
+    .bind(online.connected_after)
+    .bind(online.now)
     .fetch_one(&mut *connection)
     .await
     .map_err(failed())?;
+    let offline = authorized - online;
     let (content, content_bytes) = sqlx::query_as::<_, (i64, i64)>(
         "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM content WHERE account = $1",
     )

@@ -4,6 +4,7 @@ use sqlx::FromRow;
 
 use super::Store;
 use super::device_logs::Place;
+use crate::folder_rights::{Area, Scope};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -12,6 +13,8 @@ use crate::{Error, Result};
 pub struct Filter {
     /// Whose.
     pub account: String,
+    /// Of the screens in these folders.
+    pub scope: Scope,
     /// By this screen only.
     pub device: Option<String>,
     /// Title, or content as the publication names it.
@@ -97,9 +100,10 @@ pub async fn page(store: &Store, filter: &Filter, limit: i64) -> Result<(Vec<Pla
     let mut connection = store.read().await?;
     let (condition, whose) = condition(filter);
     let place = filter.before.clone().unwrap_or(Place(i64::MAX, String::new(), String::new()));
+    let seen = filter.scope.sql(Area::Screens, "d.folder");
     let sql = format!(
         "SELECT p.device, d.name, p.id, p.started_at, p.received_at, p.duration_ms, p.content, p.title, p.layout, \
-         p.playlist, p.completed, p.reason FROM play p JOIN device d ON d.id = p.device WHERE {condition} \
+         p.playlist, p.completed, p.reason FROM play p JOIN device d ON d.id = p.device WHERE {seen} AND {condition} \
          AND (p.started_at < $6 OR (p.started_at = $6 AND (p.device > $7 OR (p.device = $7 AND p.id > $8)))) \
          ORDER BY p.started_at DESC, p.device, p.id LIMIT $9"
     );
@@ -132,10 +136,11 @@ pub async fn totals(store: &Store, filter: &Filter, by: By, limit: i64) -> Resul
         By::Content => ("COALESCE(p.content, p.title)", "MAX(p.title)"),
         By::Screen => ("p.device", "MAX(d.name)"),
     };
+    let seen = filter.scope.sql(Area::Screens, "d.folder");
     let sql = format!(
         "SELECT {id} AS id, {name} AS name, COUNT(*) AS plays, CAST(SUM(p.completed) AS BIGINT) AS completed, \
          CAST(SUM(p.duration_ms) AS BIGINT) AS duration_ms FROM play p JOIN device d ON d.id = p.device \
-         WHERE {condition} GROUP BY {id} ORDER BY COUNT(*) DESC, {id} LIMIT $6"
+         WHERE {seen} AND {condition} GROUP BY {id} ORDER BY COUNT(*) DESC, {id} LIMIT $6"
     );
     sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(whose)

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::Connection;
+use super::devices::RECONNECTS;
 use crate::ident::{MINUTE, Millis};
 use crate::{Error, Result};
 
@@ -25,10 +26,26 @@ pub struct Settings {
     pub screen_limit: Option<i64>,
 }
 
+/// What makes a screen online: [`super::devices::online`] for statements.
+#[derive(Debug, Clone, Copy)]
+pub struct Online {
+    /// Its last request was later, and later than the end of its connection.
+    pub seen_after: Millis,
+    /// Or its connection ended later, or holds.
+    pub connected_after: Millis,
+    /// And its authorization has not ended.
+    pub now: Millis,
+}
+
 impl Settings {
-    /// A screen that was not seen since then is offline.
-    pub fn seen_since(&self, now: Millis) -> Millis {
-        now - self.online_minutes * MINUTE
+    /// How long a screen may be silent before it is offline.
+    pub fn threshold(&self) -> Millis {
+        self.online_minutes * MINUTE
+    }
+
+    /// What makes a screen online now.
+    pub fn online(&self, now: Millis) -> Online {
+        Online { seen_after: now - self.threshold(), connected_after: now - RECONNECTS, now }
     }
 }
 

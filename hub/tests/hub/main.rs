@@ -18,6 +18,7 @@ mod console;
 mod content;
 mod contract;
 mod enrolment;
+mod fleet;
 mod folders;
 mod headers;
 mod idempotency;

@@ -112,6 +112,10 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
         let limits = &hub.state.uploads;
         return upload::create(hub.store(), &actor, &entry, Some(100), limits, now).await.unwrap().id;
     }
+    if path.starts_with("/screen-groups/") {
+        let name = format!("Group {number}");
+        return signage_hub::fleet::make_group(hub.store(), &actor, &name, now).await.unwrap().id;
+    }
     panic!("{path}: no thing is known for this route; teach `thing` to make one")
 }
 
@@ -135,6 +139,12 @@ fn body(method: &str, path: &str) -> Value {
         }
         ("POST", "/screens/{id}") => json!({ "name": "Lobby", "location": "", "tags": "", "playlist": "" }),
         ("POST", "/content/{id}") => json!({ "title": "a", "folder": "", "tags": "" }),
+        ("POST", "/screens/{id}/rebind") => json!({ "other": "x" }),
+        ("POST", path) if path.starts_with("/screens/bulk") => {
+            json!({ "which": "all", "action": "move", "value": "A" })
+        }
+        ("POST", path) if path.starts_with("/folders") => json!({ "path": "A/B", "to": "A/C" }),
+        ("POST", path) if path.starts_with("/screen-groups") => json!({ "name": "Windows" }),
         _ => json!({}),
     }
 }
@@ -174,6 +184,7 @@ fn let_in(route: &Route, answer: &Answer) -> bool {
     // These name something else in the body, which is not there.
     let named = [
         "/thumbnail",
+        "/rebind",
         "/content-folders",
         "/folders/delete",
         "/transfer",

@@ -10,8 +10,12 @@ pub(super) mod enrol_tokens;
 pub(in crate::http) mod groups;
 pub mod page;
 pub(super) mod people;
+mod people;
+pub(super) mod records;
 pub(super) mod screens;
+mod screens;
 pub(super) mod tokens;
+mod tokens;
 pub(super) mod uploads;
 
 use axum::extract::rejection::JsonRejection;
@@ -64,6 +68,14 @@ pub(super) fn router() -> Router<Shared> {
         .merge(content::router())
         .merge(uploads::router())
         .merge(composition::router())
+        .route("/screens/{id}/status", get(records::status))
+        .route("/screens/{id}/faults", get(records::faults))
+        .route("/logs", get(records::logs))
+        .route("/logs.csv", get(records::logs_csv))
+        .route("/logs.json", get(records::logs_json))
+        .route("/plays", get(records::plays))
+        .route("/plays.csv", get(records::plays_csv))
+        .route("/plays/totals", get(records::totals))
         .merge(enrol_tokens::router())
         .merge(groups::router())
 }

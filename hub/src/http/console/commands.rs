@@ -17,6 +17,7 @@ use super::screen;
 use super::session::Session;
 use crate::command::{self, State as Progress, To};
 use crate::ident::{self, Millis};
+use crate::records::Query;
 use crate::rights::Right;
 use crate::store::Connection;
 use crate::store::commands::{self as table, Listed, Search};
@@ -52,7 +53,7 @@ async fn give(
         Ok(_) => Ok(Redirect::to(&format!("/screens/{id}#commands")).into_response()),
         Err(error @ (Error::Conflict(_) | Error::Invalid(_))) => {
             let message = html! { p.alert role="alert" { (error) } };
-            let page = screen::render(&state, &session, &id, Some(message)).await?;
+            let page = screen::render(&state, &session, &id, &Query::default(), Some(message)).await?;
             Ok((error.into_response().status(), page).into_response())
         }
         Err(error) => Err(error),

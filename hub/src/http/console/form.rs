@@ -26,6 +26,34 @@ struct Wire<T> {
     input: T,
 }
 
+/// The session, and every field of a form in its order: a name may stand there more than once.
+#[derive(Debug)]
+pub(super) struct Pairs(pub Session, pub Vec<(String, String)>);
+
+impl FromRequest<Shared> for Pairs {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let session = Session::from_request_parts(&mut parts, state).await?;
+        let Form(pairs) =
+            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state)
+                .await
+                .map_err(|rejection| Error::Invalid(rejection.body_text()).into_response())?;
+        let form = pairs.iter().find(|(name, _)| name == "form").map_or("", |(_, value)| value);
+        check(state, &session, form).map_err(Error::into_response)?;
+        Ok(Self(session, pairs))
+    }
+}
+
+fn check(state: &Shared, session: &Session, form: &str) -> crate::Result<()> {
+    if session::check_form(state, &session.cookie, form) {
+        return Ok(());
+    }
+    let detail = "the page was open too long; open it again and repeat what you did";
+    Err(Error::refused(403, Code::ApiForbidden, detail))
+}
+
 impl<T: DeserializeOwned> FromRequest<Shared> for Checked<T> {
     type Rejection = Response;
 
@@ -35,10 +63,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Checked<T> {
         let Form(wire) = Form::<Wire<T>>::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|rejection| Error::Invalid(rejection.body_text()).into_response())?;
-        if !session::check_form(state, &session.cookie, &wire.form) {
-            let detail = "the page was open too long; open it again and repeat what you did";
-            return Err(Error::refused(403, Code::ApiForbidden, detail).into_response());
-        }
+        check(state, &session, &wire.form).map_err(Error::into_response)?;
         Ok(Self(session, wire.input))
     }
 }

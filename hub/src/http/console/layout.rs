@@ -27,6 +27,8 @@ const NAVIGATION: &[(&str, &str)] = &[
     ("Layouts", "/layouts"),
     ("Schedule", "/schedule"),
     ("Publish", "/publish"),
+    ("Proof of play", "/plays"),
+    ("Logs", "/logs"),
     ("People", "/people"),
     ("Groups", "/groups"),
     ("API tokens", "/api-tokens"),

@@ -1,6 +1,7 @@
 //! The console: server-rendered pages for people with a browser on the network. They work without scripts, and with
 //! them they follow what happens.
 
+mod about;
 mod api_tokens;
 mod audit;
 mod codes;
@@ -9,6 +10,7 @@ mod composing;
 mod confirm;
 mod content;
 mod content_item;
+mod fleet;
 mod form;
 mod groups;
 mod layout;
@@ -18,6 +20,7 @@ mod pair;
 mod people;
 mod provider;
 mod qr;
+mod records;
 mod reference;
 mod screen;
 mod screen_token;
@@ -57,6 +60,17 @@ pub(super) fn router() -> Router<Shared> {
         .route("/pair/transfer-code", post(pair::transfer_code))
         .merge(content::router())
         .merge(codes::router())
+        .route("/screens/{id}/rebind", post(fleet::rebind))
+        .route("/screens/{id}/settle", post(fleet::settle))
+        .route("/screens/bulk", post(fleet::confirm))
+        .route("/screens/bulk/apply", post(fleet::apply))
+        .route("/logs", get(records::logs_page))
+        .route("/plays", get(records::plays_page))
+        .route("/folders", post(fleet::make_folder))
+        .route("/folders/change", post(fleet::change_folder))
+        .route("/screen-groups", get(fleet::groups).post(fleet::make_group))
+        .route("/screen-groups/{id}", post(fleet::rename_group))
+        .route("/screen-groups/{id}/delete", post(fleet::delete_group))
         .merge(tokens::router())
         .merge(commands::router())
         .merge(composing::router())

@@ -7,12 +7,14 @@ use serde::Deserialize;
 use signage_protocol::Secret;
 
 use super::super::Shared;
+use super::about::{About, tabs};
 use super::codes;
 use super::commands;
 use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
 use super::moment;
+use super::records::{self, Place};
 use super::screen_token;
 use super::screens::Health;
 use super::session::Session;
@@ -20,12 +22,16 @@ use crate::account::MAX_NAME;
 use crate::authorization::says;
 use crate::device::{self, Change, Leave};
 use crate::ident::{self, Millis};
+use crate::records::Query as Part;
 use crate::rights::Right;
-use crate::store::accounts;
 use crate::store::codes as stored_codes;
 use crate::store::devices::{self, Device, Standing};
 use crate::store::playlists::{self, Playlist};
+use crate::store::{accounts, faults, workspace};
 use crate::{Error, Result, why};
+
+/// Faults of a kind on the page.
+const FAULTS: i64 = 200;
 
 /// What was just done, by the address.
 #[derive(Debug, Default, Deserialize)]
@@ -57,6 +63,7 @@ pub(super) async fn show(
     session: Session,
     Path(id): Path<String>,
     Query(done): Query<Done>,
+    Query(part): Query<Part>,
 ) -> Result<Markup> {
     let default = accounts::find(&state.store, &session.operator.account).await?.default_playlist;
     let message = match done {
@@ -72,7 +79,8 @@ pub(super) async fn show(
         Done { saved: Some(_), .. } => Some("Saved."),
         Done { .. } => None,
     };
-    render(&state, &session, &id, message.map(|text| html! { p.good role="status" { (text) } })).await
+    let message = message.map(|text| html! { p.good role="status" { (text) } });
+    render(&state, &session, &id, &part, message).await
 }
 
 pub(super) async fn change(
@@ -144,7 +152,7 @@ async fn answer(
         Ok(()) => Ok(Redirect::to(next).into_response()),
         Err(error @ (Error::Refused { .. } | Error::Conflict(_) | Error::Invalid(_))) => {
             let message = html! { p.alert role="alert" { (error) } };
-            let page = render(state, session, id, Some(message)).await?;
+            let page = render(state, session, id, &Part::default(), Some(message)).await?;
             Ok((error.into_response().status(), page).into_response())
         }
         Err(error) => Err(error),
@@ -155,6 +163,7 @@ pub(super) async fn render(
     state: &Shared,
     session: &Session,
     id: &str,
+    part: &Part,
     message: Option<Markup>,
 ) -> Result<Markup> {
     let account = &session.operator.account;
@@ -166,11 +175,24 @@ pub(super) async fn render(
         Some(code) => stored_codes::find(&mut connection, account, code).await?,
         None => None,
     };
+    let settings = workspace::settings(&mut connection, account).await?;
+    let about = About::read(&mut connection, &device, ident::now()).await?;
+    let path = format!("/screens/{id}");
+    let place = Place { path: &path, screen: Some(id) };
+    let open = match part.tab.as_str() {
+        "faults" => {
+            let open = faults::of(&mut connection, id, false, FAULTS).await?;
+            Some(records::faults(&open, &faults::of(&mut connection, id, true, FAULTS).await?))
+        }
+        "logs" => Some(records::logs(&state.store, session, part, place).await?),
+        "plays" => Some(records::plays(&state.store, session, part, place).await?),
+        _ => None,
+    };
     drop(connection);
     let viewer = session.viewer(state)?;
     let now = ident::now();
     let answer = why::ask(&state.store, account, id, now).await?;
-    let health = Health::of(&device, now);
+    let health = Health::of(&device, settings.threshold(), now);
     let content = html! {
         p { a href="/screens" { "Screens" } }
         div.head {
@@ -178,6 +200,10 @@ pub(super) async fn render(
             span #live-state data-live { span.state.(health.class()) { (health.word()) } }
         }
         @if let Some(message) = message { (message) }
+        (tabs(&path, &part.tab, &about))
+        @if let Some(open) = &open { (open) } @else {
+        (about.doubts(&device, &viewer))
+        (about.doing(now))
         div.card {
             h2 { "This screen" }
             div #live-facts data-live { (facts(&device, &standing, now)) }
@@ -189,6 +215,7 @@ pub(super) async fn render(
             (codes::section(&device, code.as_ref(), &viewer, now))
             (screen_token::part(state, account, &device, &viewer, now).await?)
             (leaving(&device, &viewer, now))
+        }
         }
     };
     Ok(page(&device.name, Some(&viewer), content))

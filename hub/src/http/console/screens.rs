@@ -1,78 +1,169 @@
-//! The list of screens.
+//! The list of screens: folders, filters, search, and choosing those that something is to be done to.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::super::Shared;
-use super::layout::page;
+use super::layout::{Viewer, page};
 use super::moment;
 use super::session::Session;
 use crate::Result;
-use crate::authorization::says;
-use crate::folder_rights::Area;
+use crate::fleet::Action;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
 use crate::rights::Right;
-use crate::store::devices::{self, Device, ONLINE};
+use crate::second_step::escape;
+use crate::store::devices::Device;
+use crate::store::fleet::{self, Count, Filter, Line, Sort, State as Is};
+use crate::store::screen_groups::{self, Group};
+use crate::store::workspace;
+
+/// Screens on a page.
+const PAGE: i64 = 50;
 
 /// How a screen is doing, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Health {
-    Online,
-    Offline,
-    Unauthorized,
-}
+pub(super) struct Health(Is);
 
 impl Health {
-    pub(super) fn of(device: &Device, now: Millis) -> Self {
-        if !device.authorized(now) {
-            Self::Unauthorized
-        } else if device.online(ONLINE, now) {
-            Self::Online
-        } else {
-            Self::Offline
-        }
+    /// `threshold` is from the settings of the account.
+    pub(super) fn of(device: &Device, threshold: Millis, now: Millis) -> Self {
+        Self(match device.authorized(now) {
+            false => Is::Unauthorized,
+            true if device.online(threshold, now) => Is::Online,
+            true => Is::Offline,
+        })
     }
 
     pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Online => "Online",
-            Self::Offline => "Offline",
-            Self::Unauthorized => "Unauthorized",
+        match self.0 {
+            Is::Online => "Online",
+            Is::Offline => "Offline",
+            Is::Pending => "Pending",
+            Is::Unauthorized => "Unauthorized",
         }
     }
 
     pub(super) fn class(self) -> &'static str {
-        match self {
-            Self::Online => "online",
-            Self::Offline => "offline",
-            Self::Unauthorized => "unauthorized",
-        }
+        self.0.as_str()
     }
 }
 
-pub(super) async fn list(State(state): State<Shared>, session: Session) -> Result<Markup> {
-    let mut screens = devices::list(&state.store, &session.operator.account).await?;
-    screens.retain(|device| session.scope.sees(Area::Screens, device.folder.as_deref()));
-    let manages = session.may(Right::ManageScreens).is_ok();
-    let now = ident::now();
-    let online = screens.iter().filter(|device| Health::of(device, now) == Health::Online).count();
+/// What the address asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    search: String,
+    state: String,
+    folder: String,
+    tag: String,
+    group: String,
+    sort: String,
+    page: i64,
+    /// What was just done.
+    done: String,
+}
+
+impl Wanted {
+    pub(super) fn filter(&self) -> Filter {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        Filter {
+            text: self.search.trim().to_owned(),
+            state: Is::named(&self.state),
+            faults: self.state == "faults",
+            folder: given(&self.folder),
+            tag: given(&self.tag),
+            group: given(&self.group),
+        }
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::ALL.into_iter().find(|sort| sort.as_str() == self.sort).unwrap_or_default()
+    }
+
+    /// Fields and their values, for addresses and hidden inputs.
+    fn fields(&self) -> [(&'static str, &str); 6] {
+        [
+            ("search", &self.search),
+            ("state", &self.state),
+            ("folder", &self.folder),
+            ("tag", &self.tag),
+            ("group", &self.group),
+            ("sort", &self.sort),
+        ]
+    }
+
+    /// The address of the list with one field changed.
+    fn with(&self, name: &str, value: &str) -> String {
+        let fields = self.fields().map(|(field, old)| (field, if field == name { value } else { old }));
+        let given: Vec<String> = fields
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", escape(value)))
+            .collect();
+        if given.is_empty() { "/screens".to_owned() } else { format!("/screens?{}", given.join("&")) }
+    }
+}
+
+pub(super) async fn list(
+    State(state): State<Shared>,
+    session: Session,
+    Query(wanted): Query<Wanted>,
+) -> Result<Markup> {
+    let (account, now) = (&session.operator.account, ident::now());
+    let settings = workspace::settings(&mut *state.store.read().await?, account).await?;
+    let online = settings.online(now);
+    let filter = wanted.filter();
+    let counts = fleet::counts(&state.store, account, &session.scope, online).await?;
+    let found = fleet::count(&state.store, account, &session.scope, &filter, online).await?;
+    let pages = found.saturating_add(PAGE - 1) / PAGE;
+    let number = wanted.page.clamp(1, pages.max(1));
+    let part = ((number - 1) * PAGE, PAGE);
+    let lines =
+        fleet::lines(&state.store, account, &session.scope, &filter, wanted.sort(), part, online).await?;
+    let folders = tree(&fleet::folders(&state.store, account).await?, &counts);
+    let groups = screen_groups::list(&state.store, account).await?;
+    let viewer = session.viewer(&state)?;
+    let manages = viewer.role.may(Right::ManageScreens);
+    let total: i64 = counts.iter().map(|count| count.screens).sum();
+    let of = |is: Is| -> i64 {
+        counts.iter().filter(|count| count.state == is.as_str()).map(|count| count.screens).sum()
+    };
     let content = html! {
         div.head {
             h1 { "Screens" }
-            @if !screens.is_empty() {
-                p.summary #live-summary data-live { (online) " of " (screens.len()) " online" }
+            @if total > 0 {
+                p.summary #live-summary data-live { "Total " (total) " · Online " (of(Is::Online)) " · Offline " (of(Is::Offline)) }
             }
             span.actions {
                 @if manages { a.button href="/tokens/new?kind=device" { "Add display" } }
                 a.button.quiet href="/codes" { "Device Auth" }
-                a.button.quiet href="/screens" { "Refresh" }
+                a.button.quiet href=(wanted.with("", "")) { "Refresh" }
             }
         }
-        div #live-screens data-live {
-            @if screens.is_empty() { (empty(&session.operator.account)) } @else { (table(&screens, manages, now)) }
+        @if !wanted.done.is_empty() { p.good role="status" { (wanted.done) } }
+        @if total == 0 && folders.is_empty() {
+            (empty(account))
+        } @else {
+            div.beside {
+                (sidebar(&wanted, &folders, &groups, total, &viewer))
+                div {
+                    (states(&wanted, &counts, total))
+                    (search(&wanted))
+                    @if lines.is_empty() {
+                        div.card {
+                            h2 { "Nothing found" }
+                            p { "No screen fits. " a href="/screens" { "Show all screens" } }
+                        }
+                    } @else {
+                        (chooser(&wanted, &lines, found, manages.then_some(&viewer), now))
+                    }
+                    @if pages > 1 { (paging(&wanted, number, pages)) }
+                }
+            }
         }
     };
-    Ok(page("Screens", Some(&session.viewer(&state)?), content))
+    Ok(page("Screens", Some(&viewer), content))
 }
 
 /// The account by its id, which a shell takes without quotes.
@@ -90,60 +181,267 @@ fn empty(account: &str) -> Markup {
     }
 }
 
-fn table(screens: &[Device], manages: bool, now: Millis) -> Markup {
+/// A folder with how many screens are in it or below it, and how many of them are online.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Folder {
+    pub path: String,
+    pub screens: i64,
+    pub online: i64,
+}
+
+impl Folder {
+    fn level(&self) -> usize {
+        self.path.matches('/').count()
+    }
+
+    fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// Every folder, those above it included, in the order of the tree.
+pub(super) fn tree(made: &[String], counts: &[Count]) -> Vec<Folder> {
+    let mut paths: Vec<Vec<&str>> = Vec::new();
+    let used = counts.iter().map(|count| count.folder.as_str());
+    for path in made.iter().map(String::as_str).chain(used).filter(|path| !path.is_empty()) {
+        let levels: Vec<&str> = path.split('/').collect();
+        paths.extend((1..=levels.len()).map(|count| levels[..count].to_vec()));
+    }
+    paths.sort_unstable();
+    paths.dedup();
+    let folder = |levels: Vec<&str>| {
+        let path = levels.join("/");
+        let inside = |count: &&Count| {
+            count.folder == path || count.folder.strip_prefix(&path).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let screens = counts.iter().filter(inside).map(|count| count.screens).sum();
+        let online = counts.iter().filter(inside).filter(|count| count.state == "online");
+        Folder { screens, online: online.map(|count| count.screens).sum(), path }
+    };
+    paths.into_iter().map(folder).collect()
+}
+
+fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, viewer: &Viewer<'_>) -> Markup {
+    let manages = viewer.role.may(Right::ManageScreens);
+    let here = |current: bool| current.then_some("true");
     html! {
-        div.card.flush {
-            table {
-                thead {
-                    tr {
-                        th scope="col" { "Name" }
-                        th scope="col" { "State" }
-                        th scope="col" { "Authorization" }
-                        th scope="col" { "Last seen" }
-                        th scope="col" { "Device" }
-                        th scope="col" { "Tags" }
-                        th scope="col" { "ID" }
+        aside.card.tree aria-label="Folders and groups" {
+            h2 { "Folders" }
+            ul {
+                li { a href=(wanted.with("folder", "")) aria-current=[here(wanted.folder.is_empty())] { "All screens" } span.minor { (total) } }
+                @for folder in folders {
+                    li.{ "level" (folder.level().min(7)) } {
+                        a href=(wanted.with("folder", &folder.path)) title=(folder.path) aria-current=[here(wanted.folder == folder.path)] { (folder.name()) }
+                        span.minor title={ (folder.online) " of " (folder.screens) " online" } { (folder.online) "/" (folder.screens) }
                     }
                 }
-                tbody {
-                    @for device in screens { (row(device, manages, now)) }
+            }
+            @if manages {
+                details {
+                    summary { "New folder" }
+                    form method="post" action="/folders" {
+                        input type="hidden" name="form" value=(viewer.form);
+                        label for="new-folder" { "Path" }
+                        input #new-folder name="path" value=(if wanted.folder.is_empty() { String::new() } else { format!("{}/", wanted.folder) }) placeholder="Berlin/Foyer" required;
+                        button.quiet type="submit" { "Make folder" }
+                    }
                 }
+                @if !wanted.folder.is_empty() {
+                    details {
+                        summary { "Rename, move or delete “" (wanted.folder) "”" }
+                        form method="post" action="/folders/change" {
+                            input type="hidden" name="form" value=(viewer.form);
+                            input type="hidden" name="path" value=(wanted.folder);
+                            label for="folder-to" { "New path, with everything in it" }
+                            input #folder-to name="to" value=(wanted.folder);
+                            div.actions {
+                                button.quiet type="submit" { "Rename or move" }
+                                button.quiet type="submit" name="delete" value="1" { "Delete" }
+                            }
+                        }
+                    }
+                }
+            }
+            h2 { "Groups" }
+            @if groups.is_empty() { p.minor { "No groups yet." } }
+            ul {
+                @for group in groups {
+                    li {
+                        a href=(wanted.with("group", if wanted.group == group.id { "" } else { &group.id })) aria-current=[here(wanted.group == group.id)] { (group.name) }
+                        span.minor { (group.screens) }
+                    }
+                }
+            }
+            @if manages { p { a href="/screen-groups" { "Manage groups" } } }
+        }
+    }
+}
+
+fn states(wanted: &Wanted, counts: &[Count], total: i64) -> Markup {
+    let count = |name: &str| -> i64 {
+        match name {
+            "" => total,
+            "faults" => counts.iter().map(|count| count.faulty).sum(),
+            name => counts.iter().filter(|count| count.state == name).map(|count| count.screens).sum(),
+        }
+    };
+    let all = [
+        ("", "All"),
+        ("online", "Online"),
+        ("offline", "Offline"),
+        ("pending", "Pending"),
+        ("unauthorized", "Unauthorized"),
+        ("faults", "With faults"),
+    ];
+    html! {
+        nav.filters aria-label="State" {
+            @for (name, word) in all {
+                a href=(wanted.with("state", name)) aria-current=[(wanted.state == name).then_some("true")] { (word) " (" (count(name)) ")" }
             }
         }
     }
 }
 
-fn row(device: &Device, manages: bool, now: Millis) -> Markup {
-    let health = Health::of(device, now);
-    let short: String = device.id.chars().take(8).collect();
+fn search(wanted: &Wanted) -> Markup {
+    html! {
+        form.line.search method="get" action="/screens" role="search" {
+            @for (name, value) in wanted.fields() {
+                @if !value.is_empty() && !matches!(name, "search" | "tag" | "sort") { input type="hidden" name=(name) value=(value); }
+            }
+            div {
+                label for="search" { "Search" }
+                input #search type="search" name="search" value=(wanted.search) placeholder="Name, place, serial number, address";
+            }
+            div {
+                label for="tag" { "Tag" }
+                input #tag name="tag" value=(wanted.tag);
+            }
+            div {
+                label for="sort" { "Order" }
+                select #sort name="sort" {
+                    @for (sort, word) in [("name", "Name"), ("folder", "Folder"), ("state", "State"), ("seen", "Longest away"), ("faults", "Most faults")] {
+                        option value=(sort) selected[wanted.sort == sort] { (word) }
+                    }
+                }
+            }
+            button type="submit" { "Show" }
+        }
+    }
+}
+
+/// The table, in a form for those who may do something about it.
+fn chooser(wanted: &Wanted, lines: &[Line], found: i64, viewer: Option<&Viewer<'_>>, now: Millis) -> Markup {
+    let Some(viewer) = viewer else {
+        return html! { div.card.flush { (table(lines, false, now)) } };
+    };
+    html! {
+        form method="post" action="/screens/bulk" {
+            input type="hidden" name="form" value=(viewer.form);
+            @for (name, value) in wanted.fields() {
+                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
+            }
+            div.card.flush { (table(lines, true, now)) }
+            div.card.line.bulk {
+                div {
+                    label for="which" { "Which" }
+                    select #which name="which" {
+                        option value="chosen" { "The screens that are ticked" }
+                        option value="all" { "All " (found) " that match" }
+                    }
+                }
+                div {
+                    label for="action" { "What to do" }
+                    select #action name="action" {
+                        @for (name, word, _) in Action::ALL { option value=(name) { (word) } }
+                    }
+                }
+                button type="submit" { "Continue" }
+            }
+        }
+    }
+}
+
+fn table(lines: &[Line], choose: bool, now: Millis) -> Markup {
+    html! {
+        table {
+            thead {
+                tr {
+                    @if choose { th scope="col" { span.unseen { "Choose" } } }
+                    th scope="col" { "Name" }
+                    th scope="col" { "Folder" }
+                    th scope="col" { "Resolution" }
+                    th scope="col" { "Rotation" }
+                    th scope="col" { "Status" }
+                    th scope="col" { "Last check-in" }
+                    th scope="col" { "Now playing" }
+                }
+            }
+            tbody { @for line in lines { (row(line, choose, now)) } }
+        }
+    }
+}
+
+fn row(line: &Line, choose: bool, now: Millis) -> Markup {
+    let health = Health(line.state);
+    let device = line.state != Is::Pending;
     html! {
         tr {
+            @if choose {
+                td.choose data-label="Choose" {
+                    @if device { input type="checkbox" name="id" value=(line.id) aria-label={ "Choose " (line.name) }; }
+                }
+            }
             th scope="row" {
-                a href={ "/screens/" (device.id) } { (device.name) }
-                @if let Some(location) = &device.location { span.minor { (location) } }
-            }
-            td data-label="State" { span.state.(health.class()) { (health.word()) } }
-            td data-label="Authorization" {
-                (says(device, now))
-                @if manages && !(device.authorized(now) && device.terms.expires_at.is_none()) {
-                    " " a href={ "/screens/" (device.id) "/authorize" } aria-label={ "Authorize " (device.name) } { "Authorize" }
+                @if device { a href={ "/screens/" (line.id) } { (line.name) } } @else { (line.name) }
+                @if let Some(location) = &line.location { span.minor { (location) } }
+                @if let Some(model) = &line.model {
+                    span.minor { (model) @if let Some(address) = &line.address { " · " (address) } }
                 }
+                @if !line.tags.is_empty() { span.tags { @for tag in &line.tags { span.tag { (tag) } } } }
             }
-            td data-label="Last seen" {
-                @if device.last_seen == 0 { "never" } @else { (moment::ago(device.last_seen, now)) }
+            td data-label="Folder" { (line.folder.as_deref().unwrap_or("–")) }
+            td data-label="Resolution" {
+                @match line.resolution { Some((width, height)) => { (width) "×" (height) }, None => "–" }
             }
-            td data-label="Device" {
-                (device.hardware.model.as_deref().unwrap_or("Unknown model"))
-                @if let Some(address) = &device.address { span.minor { (address) } }
-            }
-            td data-label="Tags" {
-                @if device.tags.is_empty() {
-                    span.minor { "none" }
-                } @else {
-                    span.tags { @for tag in &device.tags { span.tag { (tag) } } }
+            td data-label="Rotation" { @match line.rotation { Some(degrees) => { (degrees) "°" }, None => "–" } }
+            td data-label="Status" { div id={ "live-state-" (line.id) } data-live {
+                span.state.(health.class()) { (health.word()) }
+                @if line.faults > 0 {
+                    " " a.badge href={ "/screens/" (line.id) "?tab=faults" } { (line.faults) @if line.faults == 1 { " fault" } @else { " faults" } }
                 }
-            }
-            td data-label="ID" { code title=(device.id) { (short) } }
+                @if let Some(authorization) = &line.authorization {
+                    span.minor { (authorization.says(now)) }
+                    @if choose && line.state == Is::Unauthorized {
+                        div.callout {
+                            "Waits for your permission to play. "
+                            a href={ "/screens/" (line.id) "/authorize" } aria-label={ "Authorize " (line.name) } { "Authorize" }
+                        }
+                    } @else if choose && authorization.expires_at.is_some() {
+                        a href={ "/screens/" (line.id) "/authorize" } aria-label={ "Authorize " (line.name) } { "Authorize" }
+                    }
+                }
+                @if line.state == Is::Pending { span.minor { "waits for its device" } }
+            } }
+            td data-label="Last check-in" { div id={ "live-seen-" (line.id) } data-live {
+                @if device && line.last_seen > 0 {
+                    (moment::ago(line.last_seen, now))
+                } @else { "never" }
+            } }
+            td data-label="Now playing" { div id={ "live-now-" (line.id) } data-live { (line.title.as_deref().unwrap_or("–")) } }
+        }
+    }
+}
+
+fn paging(wanted: &Wanted, number: i64, pages: i64) -> Markup {
+    let address = |page: i64| {
+        let list = wanted.with("", "");
+        format!("{list}{}page={page}", if list.contains('?') { '&' } else { '?' })
+    };
+    html! {
+        nav.line.paging aria-label="Pages of the list" {
+            @if number > 1 { a.button.quiet href=(address(number - 1)) rel="prev" { "Back" } }
+            span { "Page " (number) " of " (pages) }
+            @if number < pages { a.button.quiet href=(address(number + 1)) rel="next" { "Next" } }
         }
     }
 }
@@ -178,5 +476,22 @@ mod tests {
         ] {
             assert_eq!(ago(span), text);
         }
+    }
+
+    #[test]
+    fn the_tree_has_every_level_with_what_is_below_it() {
+        let count = |folder: &str, state: &str, screens| Count {
+            folder: folder.into(),
+            state: state.into(),
+            screens,
+            faulty: 0,
+        };
+        let counts =
+            [count("", "online", 9), count("Berlin/Foyer", "online", 2), count("Berlin 2", "offline", 1)];
+        let tree = tree(&["Berlin/Bar".into()], &counts);
+        let lines: Vec<_> = tree.iter().map(|f| (f.path.as_str(), f.screens, f.online, f.level())).collect();
+        let expected =
+            [("Berlin", 2, 2, 0), ("Berlin/Bar", 0, 0, 1), ("Berlin/Foyer", 2, 2, 1), ("Berlin 2", 1, 0, 0)];
+        assert_eq!(lines, expected);
     }
 }

@@ -8,6 +8,7 @@ mod composing;
 mod composition;
 mod content;
 mod device;
+mod fleet;
 mod folders;
 mod pages;
 mod people;
@@ -206,6 +207,9 @@ const AREAS: &[&[Route]] = &[
     content::ROUTES,
     composing::ROUTES,
     device::ROUTES,
+    commands::ROUTES,
+    device::ROUTES,
+    fleet::ROUTES,
     pages::ROUTES,
     people::ROUTES,
     screens::ROUTES,
