@@ -80,7 +80,7 @@ pub(crate) async fn insert(
 }
 
 /// The name of an account as it is stored.
-fn name(text: &str) -> Result<String> {
+pub(crate) fn name(text: &str) -> Result<String> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > MAX_NAME {
         return Err(Error::Invalid(format!("the name of an account has 1 to {MAX_NAME} characters")));

@@ -143,9 +143,15 @@ pub fn actor(record: &Record) -> &str {
 
 /// Every action with its words.
 pub const ACTIONS: &[(&str, &str)] = &[
+    ("account.change", "changed the settings of"),
     ("account.create", "made the account"),
     ("account.limit", "limited the screens of"),
     ("account.sign", "signed a provisioning file for"),
+    ("alert-channel.create", "made, for alerts, the channel"),
+    ("alert-channel.delete", "deleted the channel of alerts"),
+    ("alert-channel.test", "sent a test to the channel"),
+    ("alert-rule.create", "made the rule of alerts"),
+    ("alert-rule.delete", "deleted the rule of alerts"),
     ("api-token.create", "made the API token"),
     ("api-token.revoke", "revoked the API token"),
     ("device.arrive", "announced, to be paired, the screen"),

@@ -10,6 +10,7 @@
 //!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`composition`]: playlists, layouts, schedules, and how they reach the screens.
 //!   [`fleet`], [`report`], [`records`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does,
+//!   [`workspace`], [`fleet`], [`alerts`], [`report`], [`records`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does,
 //!   whoever asks.
 //! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
@@ -27,6 +28,7 @@
 
 pub mod account;
 pub mod address;
+pub mod alerts;
 pub mod announce;
 pub mod api_token;
 pub mod audit_log;
@@ -77,5 +79,6 @@ pub mod tls;
 pub mod token;
 pub mod upload;
 pub mod why;
+pub mod workspace;
 
 pub use error::{Error, Result};

@@ -6,7 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::ident::Millis;
+use crate::ident::{self, Millis};
+use crate::store::{Store, settings};
 
 /// Length of the hub's secret: one block of SHA-256, so that no key is too short or too long.
 pub const SECRET_BYTES: usize = 64;
@@ -28,6 +29,8 @@ pub enum Purpose {
     IdempotencyKey,
     /// Encrypts the answer to such a request.
     StoredAnswer,
+    /// What signs the messages to a webhook; derived from the channel.
+    Webhook,
     /// A secret that is to become somebody's second step; the subject is the person and the secret.
     Totp,
     /// A browser was sent to the OpenID provider; the subject is the state.
@@ -98,12 +101,22 @@ impl Seal {
         URL_SAFE_NO_PAD.encode(self.derive(purpose, from))
     }
 
+    /// The hub's secret from its database; made when there is none.
+    pub async fn load(store: &Store) -> crate::Result<Self> {
+        let fresh = hex::encode(ident::random::<SECRET_BYTES>()?);
+        let secret = settings::get_or_set(store, settings::SECRET, &fresh).await?;
+        let secret: Option<[u8; SECRET_BYTES]> =
+            hex::decode(secret).ok().and_then(|bytes| bytes.try_into().ok());
+        Ok(Self::new(secret.ok_or(crate::Error::Damaged { what: "secret of the hub" })?))
+    }
+
     fn mac(&self, purpose: Purpose, bytes: &[u8]) -> Hmac<Sha256> {
         let purpose: &[u8] = match purpose {
             Purpose::Nonce => b"nonce\0",
             Purpose::Access => b"access\0",
             Purpose::Form => b"form\0",
             Purpose::SecondStep => b"second-step\0",
+            Purpose::Webhook => b"webhook\0",
             Purpose::Totp => b"totp\0",
             Purpose::IdempotencyKey => b"idempotency-key\0",
             Purpose::StoredAnswer => b"stored-answer\0",

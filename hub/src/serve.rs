@@ -33,7 +33,7 @@ use crate::store::{
     self, Store, audit, commands, devices, idempotency, invitations, operators, pairings, pushes, reports,
     settings,
 };
-use crate::{Error, Result, blobs, probe, setup, sweep, tls, upload};
+use crate::{Error, Result, alerts, blobs, probe, setup, sweep, tls, upload};
 
 /// How long requests may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -63,6 +63,8 @@ pub struct Options {
     pub client_timeout: Duration,
     /// Whether screens in the local network can find this hub by multicast DNS.
     pub announce: bool,
+    /// How alerts are sent.
+    pub alerts: alerts::send::Config,
 }
 
 impl Options {
@@ -74,6 +76,7 @@ impl Options {
             public_url: None,
             client_timeout: CLIENT_TIMEOUT,
             announce: false,
+            alerts: alerts::send::Config::default(),
         }
     }
 
@@ -107,6 +110,7 @@ pub struct Running {
     housekeeping: JoinHandle<()>,
     _announcement: Option<Announcement>,
     live: JoinHandle<()>,
+    alerts: JoinHandle<()>,
 }
 
 /// Opens a data directory for the commands: the directory and the database, made when they are not there.
@@ -142,6 +146,8 @@ impl Hub {
         let setup = setup::open(&store).await?;
         let setup_url = setup.map(|code| Secret::new(format!("{public}{}", setup::path(&code))));
         let state = State::new(store, directory.clone(), urls).await?;
+        // Nobody else has set it yet.
+        let _ = state.alerts.set(options.alerts.clone());
         let config = RustlsConfig::from_config(tls_config);
         let handle = Handle::new();
         // HTTP/1 only, by the opening: it is all that a screen needs, and the one version whose silent connections
@@ -167,6 +173,7 @@ impl Hub {
         let housekeeping = tokio::spawn(keep_house(state.clone(), config, names));
         let last = pushes::newest(&mut *state.store.read().await?).await?;
         let live = tokio::spawn(tell(state.clone(), last));
+        let alerts = tokio::spawn(alerts::send::run(state.clone(), options.alerts));
         Ok(Running {
             addr,
             url: public.to_string(),
@@ -179,6 +186,7 @@ impl Hub {
             housekeeping,
             _announcement: announcement,
             live,
+            alerts,
         })
     }
 }
@@ -187,6 +195,7 @@ impl Running {
     /// Takes no new requests, lets those that run finish for a few seconds, and closes the database.
     pub async fn stop(mut self) -> Result<()> {
         self.housekeeping.abort();
+        self.alerts.abort();
         self.handle.graceful_shutdown(Some(GRACE));
         let state = &self.state;
         state.live.stop(GRACE).await;
@@ -214,6 +223,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.housekeeping.abort();
+        self.alerts.abort();
         self.live.abort();
         self.state.live.cut();
         self.handle.shutdown();

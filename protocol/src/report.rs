@@ -80,6 +80,7 @@ pub struct Reported {
 /// How a device is doing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScreenStatus")]
 pub struct Status {
     /// When, by the device's clock.
     pub at: Timestamp,

@@ -9,9 +9,11 @@ use signage_protocol::Secret;
 use signage_protocol::config::SIGNATURE_NAME;
 
 use super::output;
+use crate::api_token::Actor;
 use crate::serve::open;
 use crate::store::accounts;
-use crate::{Error, Result, account, ident};
+use crate::workspace::New;
+use crate::{Error, Result, account, ident, workspace};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -65,6 +67,33 @@ pub enum Command {
         /// Most bytes of content, such as 500M or 20G; "none" for no limit.
         #[arg(long, value_name = "BYTES|none", value_parser = bytes)]
         content: Option<Limit>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change what holds for an account and all of its screens. What is not named stays; an empty text takes away.
+    Set {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Another name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Time zone of screens without one, such as Europe/Berlin.
+        #[arg(long)]
+        timezone: Option<String>,
+        /// Id of the default playlist.
+        #[arg(long)]
+        default_playlist: Option<String>,
+        /// Minutes without a sign of life after which a screen is offline.
+        #[arg(long)]
+        online_minutes: Option<i64>,
+        /// Days that logs of screens are kept.
+        #[arg(long)]
+        keep_logs_days: Option<i64>,
+        /// Days that proof of play is kept.
+        #[arg(long)]
+        keep_plays_days: Option<i64>,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -144,6 +173,34 @@ impl Command {
                 };
                 screens.map_or(Ok(()), |Limit(limit)| say(limit, "screens"))?;
                 content.map_or(Ok(()), |Limit(limit)| say(limit, "bytes of content"))
+            }
+            Self::Set {
+                account,
+                name,
+                timezone,
+                default_playlist,
+                online_minutes,
+                keep_logs_days,
+                keep_plays_days,
+                json,
+            } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?;
+                let new =
+                    New { name, timezone, default_playlist, online_minutes, keep_logs_days, keep_plays_days };
+                let set = workspace::change(&store, &Actor::cli(&account.id), &new, ident::now()).await?;
+                if json {
+                    return output::json(&json!({
+                        "id": account.id,
+                        "name": set.name,
+                        "timezone": set.timezone,
+                        "defaultPlaylist": set.default_playlist,
+                        "onlineMinutes": set.online_minutes,
+                        "keepLogsDays": set.keep_logs_days,
+                        "keepPlaysDays": set.keep_plays_days,
+                    }));
+                }
+                output::line(&format!("Changed {}", set.name))
             }
             Self::List { json } => {
                 let (_, store) = open(data_dir).await?;

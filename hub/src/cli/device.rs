@@ -1,18 +1,24 @@
 //! `signage-hub device …`
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::{command, output};
 use crate::api_token::Actor;
 use crate::data_dir::write_private;
 use crate::device::{Change, Leave, describe};
+use crate::fleet::{self as many, Action, Selection};
+use crate::folder_rights::Scope;
 use crate::ident::{self, timestamp};
 use crate::pairing::Entry;
+use crate::records::{LogEntry, Query};
 use crate::serve::open;
 use crate::store::devices::Device;
-use crate::store::{Store, accounts, devices};
+use crate::store::fleet::{self, Filter};
+use crate::store::{Store, accounts, device_logs, devices};
 use crate::{Error, Result, authorization, device, enrolment, local, pairing, why};
 
 #[derive(Debug, Subcommand)]
@@ -22,6 +28,65 @@ pub enum Command {
         /// Name or id of the account.
         #[arg(long)]
         account: String,
+        /// Only with these words in name, location, serial number, model, address or id.
+        #[arg(long, default_value = "")]
+        search: String,
+        /// Only in this folder or below it.
+        #[arg(long)]
+        folder: Option<String>,
+        /// Only with this label.
+        #[arg(long)]
+        tag: Option<String>,
+        /// Only online, offline, unauthorized, or with faults.
+        #[arg(long, value_parser = ["online", "offline", "unauthorized", "faults"])]
+        state: Option<String>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what screens have logged, newest first.
+    Logs {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of a screen; without it all.
+        #[arg(long, allow_hyphen_values = true)]
+        screen: Option<String>,
+        /// This grave or graver: debug, info, warning or error.
+        #[arg(long, default_value = "")]
+        severity: String,
+        /// First day (UTC) or moment.
+        #[arg(long, default_value = "")]
+        from: String,
+        /// Last day or moment, included.
+        #[arg(long, default_value = "")]
+        until: String,
+        /// Most lines, at most 1000.
+        #[arg(long, default_value = "100")]
+        limit: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Do one thing to many screens: all that fit the filters.
+    Bulk {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Only with these words in name, location, serial number, model, address or id.
+        #[arg(long, default_value = "")]
+        search: String,
+        /// Only in this folder or below it.
+        #[arg(long)]
+        folder: Option<String>,
+        /// Only with this label.
+        #[arg(long)]
+        tag: Option<String>,
+        /// move, tag, untag, playlist, timezone, join, part, refresh, identify, reboot or withdraw.
+        action: String,
+        /// Folder, label, id of a playlist, time zone, or id of a group; empty takes it away.
+        #[arg(default_value = "")]
+        value: String,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -142,10 +207,20 @@ impl Command {
             Self::Tell(give) => give.run(data_dir).await,
             Self::Told(list) => list.run(data_dir).await,
             Self::Screenshot(screenshot) => screenshot.run(data_dir).await,
-            Self::List { account, json } => {
+            Self::List { account, search, folder, tag, state, json } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
-                let devices = devices::list(&store, &account.id).await?;
+                let faults = state.as_deref() == Some("faults");
+                let state = state.as_deref().and_then(fleet::State::named);
+                let filter = Filter { text: search, state, faults, folder, tag, group: None };
+                let now = ident::now();
+                let mut devices = devices::list(&store, &account.id).await?;
+                if filter != Filter::default() {
+                    let all = Selection::All(filter);
+                    let fitting = many::chosen(&mut *store.read().await?, &account.id, &all, now).await?;
+                    let ids: HashSet<String> = fitting.into_iter().map(|(id, _)| id).collect();
+                    devices.retain(|device| ids.contains(&device.id));
+                }
                 if json {
                     let rows: Vec<_> = devices.iter().map(describe).collect();
                     return output::json(&rows);
@@ -160,6 +235,34 @@ impl Command {
                 };
                 let rows: Vec<_> = devices.into_iter().map(row).collect();
                 output::table(["NAME", "AUTHORIZED", "LAST SEEN", "ID"], &rows, "There are no screens yet.")
+            }
+            Self::Logs { account, screen, severity, from, until, limit, json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?;
+                let screen = screen.unwrap_or_default();
+                let query = Query { screen, severity, from, until, limit, ..Query::default() };
+                let filter = query.logs(&account.id, &Scope::default())?;
+                let (lines, _) = device_logs::page(&store, &filter, query.limit()?).await?;
+                let lines: Vec<LogEntry> = lines.into_iter().map(LogEntry::from).collect();
+                if json {
+                    return output::json(&lines);
+                }
+                let row = |line: LogEntry| {
+                    [line.at.to_string(), line.severity.as_str().to_owned(), line.name, line.message]
+                };
+                let rows: Vec<_> = lines.into_iter().map(row).collect();
+                output::table(["AT", "SEVERITY", "SCREEN", "MESSAGE"], &rows, "Nothing was logged.")
+            }
+            Self::Bulk { account, search, folder, tag, action, value, json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?;
+                let all = Selection::All(Filter { text: search, folder, tag, ..Filter::default() });
+                let action = Action::named(&action, &value)?;
+                let count = many::bulk(&store, &Actor::cli(&account.id), &all, &action, ident::now()).await?;
+                if json {
+                    return output::json(&json!({ "screens": count }));
+                }
+                output::line(&format!("Done: {count} screens"))
             }
             Self::Pair { account, code, name, location, playlist, json } => {
                 let (_, store) = open(data_dir).await?;

@@ -1,6 +1,7 @@
 //! The commands. Each works on the data directory, also while the server runs.
 
 mod account;
+mod alert;
 mod audit;
 mod backup;
 mod ca;
@@ -91,6 +92,9 @@ enum Command {
     /// Show something above all.
     #[command(subcommand)]
     Override(publish::OverrideCommand),
+    /// Say what people are told of and how, and list alerts.
+    #[command(subcommand)]
+    Alert(alert::Command),
     /// Show who did what, and what was refused.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -119,6 +123,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Schedule(command) => command.run(Noun::Schedule, data_dir).await,
         Command::Publish(command) => command.run(data_dir).await,
         Command::Override(command) => command.run(data_dir).await,
+        Command::Alert(command) => command.run(data_dir).await,
         Command::Audit(command) => command.run(data_dir).await,
         Command::Backup(command) => command.run(data_dir).await,
         Command::Restore(command) => command.run(data_dir).await,

@@ -23,6 +23,8 @@ pub struct Serve {
     /// Do not announce this hub in the local network by multicast DNS.
     #[arg(long)]
     no_announce: bool,
+    #[command(flatten)]
+    sending: super::alert::Sending,
 }
 
 impl Serve {
@@ -34,6 +36,7 @@ impl Serve {
         let options = Options {
             public_url: self.public_url,
             announce: !self.no_announce,
+            alerts: self.sending.config(),
             ..Options::new(data_dir, self.listen)
         };
         let mut running = Hub::start(options).await?;

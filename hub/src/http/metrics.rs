@@ -24,14 +24,15 @@ pub(super) async fn get(State(state): State<Shared>, user: User) -> Result<impl 
 
 fn text(counts: &Counts) -> String {
     let mut text = String::new();
-    let mut gauge = |name: &str, help: &str, samples: &[(&str, i64)]| {
+    let mut metric = |kind: &str, name: &str, help: &str, samples: &[(&str, i64)]| {
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "# HELP signage_{name} {help}\n# TYPE signage_{name} gauge");
+        let _ = writeln!(text, "# HELP signage_{name} {help}\n# TYPE signage_{name} {kind}");
         for (labels, value) in samples {
             let _ = writeln!(text, "signage_{name}{labels} {value}");
         }
     };
-    gauge(
+    metric(
+        "gauge",
         "screens",
         "Screens of the account by state.",
         &[
@@ -40,10 +41,29 @@ fn text(counts: &Counts) -> String {
             ("{state=\"unauthorized\"}", counts.unauthorized),
         ],
     );
-    gauge("content", "Images and videos of the account.", &[("", counts.content)]);
-    gauge("content_bytes", "Bytes of the account's images and videos.", &[("", counts.content_bytes)]);
+    metric("gauge", "content", "Images and videos of the account.", &[("", counts.content)]);
+    metric(
+        "gauge",
+        "content_bytes",
+        "Bytes of the account's images and videos.",
+        &[("", counts.content_bytes)],
+    );
+    let [content, network, hardware] = counts.faults;
+    let faults = [
+        ("{class=\"content\"}", content),
+        ("{class=\"network\"}", network),
+        ("{class=\"hardware\"}", hardware),
+    ];
+    metric("gauge", "faults", "Faults of the account's screens that are not resolved.", &faults);
+    let [reports, records, dropped] = counts.reports;
+    metric("counter", "reports_total", "Reports of the account's screens.", &[("", reports)]);
+    let records = [("{outcome=\"kept\"}", records), ("{outcome=\"dropped\"}", dropped)];
+    metric("counter", "report_records_total", "Log lines, plays and faults in them.", &records);
+    let [sent, failed] = counts.messages;
+    let messages = [("{outcome=\"sent\"}", sent), ("{outcome=\"failed\"}", failed)];
+    metric("counter", "alert_messages_total", "Messages of alerts.", &messages);
     let version = concat!("{version=\"", env!("CARGO_PKG_VERSION"), "\"}");
-    gauge("hub_info", "The hub itself.", &[(version, 1)]);
+    metric("gauge", "hub_info", "The hub itself.", &[(version, 1)]);
     text
 }
 

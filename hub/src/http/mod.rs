@@ -24,7 +24,7 @@ pub mod session;
 pub mod token;
 pub mod user;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -50,10 +50,10 @@ use crate::oidc::settings::Settings;
 use crate::pace::Pace;
 use crate::probe::Prober;
 use crate::report::Inbox;
-use crate::seal::{SECRET_BYTES, Seal};
+use crate::seal::Seal;
 use crate::store::{Store, settings};
 use crate::upload::Limits;
-use crate::{Error, Result, ident};
+use crate::{Error, Result, alerts};
 
 /// How long a request may take from its head to the head of the answer, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -94,6 +94,8 @@ pub struct State {
     pub oidc: Option<Provider>,
     /// Addresses that are this hub; the first is the public one.
     pub urls: Vec<HubUrl>,
+    /// How alerts are sent; set before the first request.
+    pub alerts: OnceLock<alerts::send::Config>,
     /// Reports on their way to the database.
     pub inbox: Inbox,
     /// Who is connected.
@@ -115,10 +117,7 @@ pub type Shared = Arc<State>;
 impl State {
     /// The state for a data directory. Makes the hub's secret when there is none.
     pub async fn new(store: Store, directory: DataDir, urls: Vec<HubUrl>) -> Result<Shared> {
-        let fresh = hex::encode(ident::random::<SECRET_BYTES>()?);
-        let secret = settings::get_or_set(&store, settings::SECRET, &fresh).await?;
-        let secret: Option<[u8; SECRET_BYTES]> =
-            hex::decode(secret).ok().and_then(|bytes| bytes.try_into().ok());
+        let seal = Seal::load(&store).await?;
         let oidc = Settings::read(directory.path())?.map(Provider::new).transpose()?;
         Ok(Arc::new(Self {
             blobs: Blobs::open(&directory)?,
@@ -127,7 +126,8 @@ impl State {
             store,
             oidc,
             directory,
-            seal: Seal::new(secret.ok_or(Error::Damaged { what: "secret of the hub" })?),
+            seal,
+            alerts: OnceLock::new(),
             urls,
             inbox: Inbox::default(),
             live: Live::new()?,
@@ -140,6 +140,11 @@ impl State {
             password_checks: Arc::new(Semaphore::new(PASSWORD_CHECKS)),
             upload_turns: Arc::new(Semaphore::new(UPLOADS)),
         }))
+    }
+
+    /// How alerts are sent.
+    pub fn alerts(&self) -> &alerts::send::Config {
+        self.alerts.get_or_init(alerts::send::Config::default)
     }
 
     /// The address by which people and devices reach this hub.

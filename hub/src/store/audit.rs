@@ -115,6 +115,7 @@ async fn name(connection: &mut Connection, id: &str) -> Result<Option<String>> {
         Some("grp") => "SELECT name FROM person_group WHERE id = $1",
         Some("tok") => "SELECT name FROM enrol_token WHERE id = $1",
         Some("aut") => "SELECT code FROM authorization_code WHERE id = $1",
+        Some("ach") => "SELECT name FROM alert_channel WHERE id = $1",
         Some("sgr") => "SELECT name FROM screen_group WHERE id = $1",
         Some("con") => "SELECT title FROM content WHERE id = $1",
         Some("pls") => "SELECT name FROM playlist WHERE id = $1",

@@ -18,6 +18,12 @@ pub struct Counts {
     pub content: i64,
     /// Their bytes.
     pub content_bytes: i64,
+    /// Faults that are not resolved: of content, of the network, of hardware.
+    pub faults: [i64; 3],
+    /// Reports, records in them, and records that were more than the hub takes, ever.
+    pub reports: [i64; 3],
+    /// Messages of alerts that were sent and given up, ever.
+    pub messages: [i64; 2],
 }
 
 /// Counts what an account has; `online` says when a screen is. Screens in hidden folders do not count.
@@ -47,5 +53,34 @@ pub async fn counts(store: &Store, account: &str, scope: &Scope, online: Online)
     .fetch_one(&mut *connection)
     .await
     .map_err(failed())?;
-    Ok(Counts { online, offline, unauthorized, content, content_bytes })
+    let (content_faults, network, hardware) = sqlx::query_as::<_, (i64, i64, i64)>(sqlx::AssertSqlSafe(format!(
+        "SELECT COUNT(CASE WHEN class = 'content' THEN 1 END), COUNT(CASE WHEN class = 'network' THEN 1 END), \
+         COUNT(CASE WHEN class = 'hardware' THEN 1 END) FROM fault JOIN device ON device.id = fault.device \
+         AND device.account = fault.account AND device.left_at IS NULL \
+         WHERE fault.account = $1 AND cleared_received_at IS NULL AND {}",
+        scope.sql(Area::Screens, "device.folder")
+    )))
+    .bind(account)
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(failed())?;
+    let (reports, records, dropped, sent, given_up) = sqlx::query_as::<_, (i64, i64, i64, i64, i64)>(
+        "SELECT CAST(COALESCE(SUM(reports), 0) AS BIGINT), CAST(COALESCE(SUM(records), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(dropped), 0) AS BIGINT), CAST(COALESCE(SUM(sent), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(failed), 0) AS BIGINT) FROM account_day WHERE account = $1",
+    )
+    .bind(account)
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(failed())?;
+    Ok(Counts {
+        online,
+        offline,
+        unauthorized,
+        content,
+        content_bytes,
+        faults: [content_faults, network, hardware],
+        reports: [reports, records, dropped],
+        messages: [sent, given_up],
+    })
 }

@@ -5,6 +5,7 @@
 //! take the [`Store`].
 
 pub mod accounts;
+pub mod alerts;
 pub mod api_tokens;
 pub mod audit;
 pub mod blobs;

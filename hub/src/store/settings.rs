@@ -8,6 +8,9 @@ pub const SECRET: &str = "secret";
 /// The address under which devices reach this hub, as last served.
 pub const PUBLIC_URL: &str = "public_url";
 
+/// When the rules of alerts were gone through last, by whichever hub.
+pub const ALERTS_AT: &str = "alerts_at";
+
 /// Digest of the code that lets the first person in, while nobody is.
 pub const SETUP: &str = "setup";
 

@@ -112,6 +112,15 @@ async fn thing(hub: &TestHub, path: &str, number: usize) -> String {
         let limits = &hub.state.uploads;
         return upload::create(hub.store(), &actor, &entry, Some(100), limits, now).await.unwrap().id;
     }
+    if path.starts_with("/alert-rules/") || path.starts_with("/alerts/rules/") {
+        let new = signage_hub::alerts::setup::NewRule { kind: "fault".into(), ..Default::default() };
+        return signage_hub::alerts::setup::make_rule(hub.store(), &actor, new, now).await.unwrap().id;
+    }
+    if path.starts_with("/alert-channels/") || path.starts_with("/alerts/channels/") {
+        let (input, config) = (("webhook", "Operations", "https://192.0.2.1/x"), Default::default());
+        let made = signage_hub::alerts::setup::make_channel(hub.store(), &actor, &config, input, now).await;
+        return made.unwrap().id;
+    }
     if path.starts_with("/screen-groups/") {
         let name = format!("Group {number}");
         return signage_hub::fleet::make_group(hub.store(), &actor, &name, now).await.unwrap().id;
@@ -144,6 +153,17 @@ fn body(method: &str, path: &str) -> Value {
             json!({ "which": "all", "action": "move", "value": "A" })
         }
         ("POST", path) if path.starts_with("/folders") => json!({ "path": "A/B", "to": "A/C" }),
+        ("PATCH", path) if path.starts_with("/screen-groups") => {
+            json!({ "name": format!("Group {}", path.len()) })
+        }
+        ("POST", "/alerts/channels") => {
+            json!({ "name": "A", "kind": "webhook", "target": "https://192.0.2.1/" })
+        }
+        ("POST", "/alerts/rules") => json!({ "kind": "fault" }),
+        ("POST", "/settings") => {
+            json!({ "name": "", "timezone": "", "default_playlist": "", "online_minutes": "3",
+            "keep_logs_days": "90", "keep_plays_days": "90" })
+        }
         ("POST", path) if path.starts_with("/screen-groups") => json!({ "name": "Windows" }),
         _ => json!({}),
     }

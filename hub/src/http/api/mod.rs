@@ -1,21 +1,20 @@
 //! The API for operators and their programs, below `/api/v1`: JSON in, JSON out, problems as RFC 9457. One file
 //! per resource; the console and the command line do nothing that cannot be done here.
 
+pub(super) mod alerts;
 pub(super) mod audit;
 pub(super) mod authorization;
 pub(crate) mod commands;
 pub(crate) mod composition;
 pub(super) mod content;
 pub(super) mod enrol_tokens;
+pub(super) mod fleet;
 pub(in crate::http) mod groups;
 pub mod page;
 pub(super) mod people;
-mod people;
 pub(super) mod records;
 pub(super) mod screens;
-mod screens;
 pub(super) mod tokens;
-mod tokens;
 pub(super) mod uploads;
 
 use axum::extract::rejection::JsonRejection;
@@ -70,6 +69,25 @@ pub(super) fn router() -> Router<Shared> {
         .merge(composition::router())
         .route("/screens/{id}/status", get(records::status))
         .route("/screens/{id}/faults", get(records::faults))
+        .route("/screens/{id}/rebind", post(fleet::rebind))
+        .route("/screens/bulk", post(fleet::bulk))
+        .route(
+            "/folders",
+            get(fleet::folders)
+                .post(fleet::make_folder)
+                .patch(fleet::move_folder)
+                .delete(fleet::delete_folder),
+        )
+        .route("/screen-groups", get(fleet::groups).post(fleet::make_group))
+        .route("/screen-groups/{id}", patch(fleet::rename_group).delete(fleet::delete_group))
+        .route("/account", get(fleet::account).patch(fleet::change_account))
+        .route("/alert-rules", get(alerts::rules).post(alerts::make_rule))
+        .route("/alert-rules/{id}", delete(alerts::delete_rule))
+        .route("/alert-channels", get(alerts::channels).post(alerts::make_channel))
+        .route("/alert-channels/{id}", delete(alerts::delete_channel))
+        .route("/alert-channels/{id}/test", post(alerts::test))
+        .route("/alerts", get(alerts::list))
+        .route("/alert-messages", get(alerts::messages))
         .route("/logs", get(records::logs))
         .route("/logs.csv", get(records::logs_csv))
         .route("/logs.json", get(records::logs_json))

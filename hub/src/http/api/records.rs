@@ -53,6 +53,7 @@ pub struct Plays {
 /// How often and how long something was played.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PlayTotal")]
 pub struct Total {
     /// Id of the content, its title when it has none, or id of the screen.
     pub id: String,
@@ -68,6 +69,7 @@ pub struct Total {
 
 /// Totals, the most often played first; at most 1000 of each.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PlayTotals")]
 pub struct Totals {
     /// By content.
     pub content: Vec<Total>,
@@ -78,6 +80,7 @@ pub struct Totals {
 /// How a screen is doing.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScreenReport")]
 pub struct Report {
     /// What it said last; its times are by its own clock.
     pub status: Option<Status>,
@@ -94,6 +97,7 @@ pub struct Report {
 /// Something that is wrong with a screen, or was.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ScreenFault")]
 pub struct Fault {
     /// Unique on the screen.
     pub id: String,
@@ -113,6 +117,7 @@ pub struct Fault {
 
 /// The faults of a screen: those that are not resolved first, newest first; at most 500 of each.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ScreenFaults")]
 pub struct Faults {
     /// The faults.
     pub items: Vec<Fault>,

@@ -29,10 +29,12 @@ const NAVIGATION: &[(&str, &str)] = &[
     ("Publish", "/publish"),
     ("Proof of play", "/plays"),
     ("Logs", "/logs"),
+    ("Alerts", "/alerts"),
     ("People", "/people"),
     ("Groups", "/groups"),
     ("API tokens", "/api-tokens"),
     ("Audit", "/audit"),
+    ("Settings", "/settings"),
 ];
 
 /// A whole page, with its head for whoever is signed in.

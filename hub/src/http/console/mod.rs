@@ -26,6 +26,7 @@ mod screen;
 mod screen_token;
 mod screens;
 pub(super) mod session;
+mod settings;
 mod sign_in;
 mod token_form;
 mod tokens;
@@ -64,6 +65,13 @@ pub(super) fn router() -> Router<Shared> {
         .route("/screens/{id}/settle", post(fleet::settle))
         .route("/screens/bulk", post(fleet::confirm))
         .route("/screens/bulk/apply", post(fleet::apply))
+        .route("/settings", get(settings::show).post(settings::change))
+        .route("/alerts", get(settings::alerts_page))
+        .route("/alerts/channels", post(settings::make_channel))
+        .route("/alerts/channels/{id}/test", post(settings::test))
+        .route("/alerts/channels/{id}/delete", post(settings::delete_channel))
+        .route("/alerts/rules", post(settings::make_rule))
+        .route("/alerts/rules/{id}/delete", post(settings::delete_rule))
         .route("/logs", get(records::logs_page))
         .route("/plays", get(records::plays_page))
         .route("/folders", post(fleet::make_folder))
