@@ -5,6 +5,7 @@
 //! words on the page. Every page that comes up on the way is also checked for what holds for all of them.
 
 mod chromium;
+mod device_authorization;
 mod device_tokens;
 mod pages;
 mod pairing;
@@ -53,6 +54,9 @@ const TESTS: &[Test] = &[
     test!(device_tokens::device_tokens),
     test!(device_tokens::many_device_tokens),
     test!(provisioning_tokens::provisioning_tokens),
+    test!(device_authorization::cloud_authorization),
+    test!(device_authorization::local_authorization),
+    test!(device_authorization::free_authorization),
     test!(pairing::pairing_by_qr_code),
     test!(pairing::pairing_by_keyboard),
     test!(pairing::pairing_refused),

@@ -80,7 +80,7 @@ pub async fn viewer(site: &Site<'_>) -> Result<()> {
     site.sign_in("vic@example.org").await?;
     site.misses("Add Display").await?;
     site.click("Lobby").await?;
-    for words in ["Save", "Withdraw", "Unpair", "Delete", "Revoke"] {
+    for words in ["Save", "Cancel Authorization", "Unpair", "Delete", "Revoke"] {
         site.misses(words).await?;
     }
     for page in site.navigation().await? {

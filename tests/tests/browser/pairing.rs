@@ -68,7 +68,9 @@ pub async fn pairing_by_keyboard(site: &Site<'_>) -> Result<()> {
     site.sees("This screen is paired").await?;
     ensure!(screen.poll(&codes).await?.is_ok(), "it is not paired");
     // And let go again.
-    site.tab_to("Withdraw authorization").await?;
+    site.tab_to("Cancel Authorization").await?;
+    site.enter().await?;
+    site.tab_to("Cancel the authorization of Lobby").await?;
     site.enter().await?;
     site.sees("Unauthorized").await
 }
@@ -116,8 +118,8 @@ pub async fn leaving(site: &Site<'_>) -> Result<()> {
     site.fill("Location", "Main entrance").await?;
     site.click("Save").await?;
     site.sees("Saved").await?;
-    site.sees("First withdraw the authorization").await?;
-    site.click("Withdraw authorization").await?;
+    site.sees("First cancel the authorization").await?;
+    site.cancel("Lobby").await?;
     ensure!(screen.plays(&key).await?.is_none(), "it plays on");
     site.click_near("Unpair", "Let go").await?;
     site.sees("shows a pairing code again").await?;
@@ -126,7 +128,7 @@ pub async fn leaving(site: &Site<'_>) -> Result<()> {
     // Back in the account, it has its place again.
     pair(site, &screen, "Lobby").await?;
     site.sees("Main entrance").await?;
-    site.click("Withdraw authorization").await?;
+    site.cancel("Lobby").await?;
     site.click_near("Delete", "Let go").await?;
     site.click("Delete Lobby").await?;
     site.sees("No screens yet").await

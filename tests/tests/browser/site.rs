@@ -224,6 +224,12 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// Cancels the authorization of the screen whose page this is.
+    pub async fn cancel(&self, screen: &str) -> Result<()> {
+        self.click("Cancel Authorization").await?;
+        self.click(&format!("Cancel the authorization of {screen}")).await
+    }
+
     /// Types into the field with this label what shall stand in it.
     pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
         self.fill_near(label, "", text).await
