@@ -199,7 +199,8 @@ pub async fn bulk(
     for (id, _) in &chosen {
         one(&mut change, id, action).await?;
     }
-    if matches!(action, Action::Playlist(_) | Action::Timezone(_)) && !chosen.is_empty() {
+    // Schedules choose screens by folder, tag and group.
+    if !chosen.is_empty() {
         accounts::content_changed(&mut change, account, now).await?;
     }
     let screens = if chosen.len() == 1 { "screen" } else { "screens" };
@@ -259,6 +260,7 @@ pub async fn move_folder(
     let mut change = store.write().await?;
     fleet::move_folder(&mut change, actor.account, &from, Some(&to)).await?;
     fleet::add_folder(&mut change, actor.account, &to).await?;
+    accounts::content_changed(&mut change, actor.account, now).await?;
     audit::by(&mut change, actor, "folder.move", actor.account, Some(&format!("{from} → {to}")), now).await?;
     store::commit(change).await?;
     Ok(to)
@@ -305,6 +307,7 @@ pub async fn rename_group(
     let mut group = screen_groups::by_id(&mut change, actor.account, id).await?;
     group.name = group_name(name)?;
     screen_groups::put(&mut change, actor.account, &group).await?;
+    accounts::content_changed(&mut change, actor.account, now).await?;
     audit::by(&mut change, actor, "screen-group.rename", id, None, now).await?;
     store::commit(change).await?;
     Ok(group)
@@ -316,6 +319,7 @@ pub async fn delete_group(store: &Store, actor: &Actor<'_>, id: &str, now: Milli
     let group = screen_groups::by_id(&mut change, actor.account, id).await?;
     audit::by(&mut change, actor, "screen-group.delete", id, Some(&group.name), now).await?;
     screen_groups::delete(&mut change, id).await?;
+    accounts::content_changed(&mut change, actor.account, now).await?;
     store::commit(change).await
 }
 
@@ -360,6 +364,7 @@ pub async fn rebind(store: &Store, actor: &Actor<'_>, new: &str, old: &str, now:
     device.tags.clone_from(&before.tags);
     device.timezone.clone_from(&before.timezone);
     device.playlist.clone_from(&before.playlist);
+    device.layout.clone_from(&before.layout);
     devices::put(&mut change, &device).await?;
     accounts::content_changed(&mut change, actor.account, now).await?;
     screen_groups::take_over(&mut change, old, new).await?;

@@ -15,8 +15,8 @@ use super::publishing::{self, Snapshot, of_target};
 use super::{Audience, Shown, defaults};
 use crate::ident;
 use crate::store::accounts::{self, Account};
-use crate::store::devices::{self, Device};
-use crate::store::{Connection, Store, from_text, overrides};
+use crate::store::devices::Device;
+use crate::store::{Connection, Store, from_text, overrides, screen_groups};
 use crate::{Error, Result};
 
 /// Bytes of signed documents that are kept of an account.
@@ -80,7 +80,7 @@ impl Cache {
         known: impl Fn(&str) -> bool,
     ) -> Result<Manifest> {
         let common = self.common(store, &device.account).await?;
-        let groups = devices::groups(&mut *store.read().await?, device).await?;
+        let groups = screen_groups::of(&mut *store.read().await?, &device.id).await?;
         common.manifest(device, &groups, known)
     }
 }
@@ -111,7 +111,7 @@ pub async fn load(connection: &mut Connection, account: Account, drafts: bool) -
 pub async fn publication(store: &Store, device: &Device, drafts: bool) -> Result<(Account, Publication)> {
     let mut connection = store.read().await?;
     let account = accounts::by_id(&mut connection, &device.account).await?;
-    let groups = devices::groups(&mut connection, device).await?;
+    let groups = screen_groups::of(&mut connection, &device.id).await?;
     let common = load(&mut connection, account.clone(), drafts).await?;
     let publication = common.publication(device, &groups)?;
     Ok((account, publication))

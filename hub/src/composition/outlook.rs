@@ -15,7 +15,7 @@ use super::manifest::{self, Common};
 use super::publishing;
 use crate::ident::{self, Millis};
 use crate::store::devices::{self, Device};
-use crate::store::{Connection, Store, accounts};
+use crate::store::{Connection, Store, accounts, screen_groups};
 use crate::{Error, Result};
 
 /// Changes of one day that are told.
@@ -134,7 +134,7 @@ async fn view(store: &Store, account: &str, screen: &str, drafts: bool) -> Resul
     let mut connection = store.read().await?;
     let device = crate::device::find(&mut connection, account, screen).await?;
     let owner = accounts::by_id(&mut connection, account).await?;
-    let groups = devices::groups(&mut connection, &device).await?;
+    let groups = screen_groups::of(&mut connection, &device.id).await?;
     let common = manifest::load(&mut connection, owner, drafts).await?;
     let publication = common.publication(&device, &groups)?;
     let (zone, timezone, known) = zone_of(&device);
@@ -286,7 +286,7 @@ pub async fn conflicts(
 async fn groups(connection: &mut Connection, devices: &[Device]) -> Result<Vec<Vec<String>>> {
     let mut groups = Vec::with_capacity(devices.len());
     for device in devices {
-        groups.push(devices::groups(connection, device).await?);
+        groups.push(screen_groups::of(connection, &device.id).await?);
     }
     Ok(groups)
 }

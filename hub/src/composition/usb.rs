@@ -46,7 +46,7 @@ pub async fn bundle(
     let manifest = cache.manifest(store, &found, |_| false).await?;
     let document = manifest.document.ok_or(Error::Damaged { what: "publication" })?;
     let common = cache.common(store, actor.account).await?;
-    let groups = store::devices::groups(&mut *store.read().await?, &found).await?;
+    let groups = store::screen_groups::of(&mut *store.read().await?, &found.id).await?;
     let files = common.publication(&found, &groups)?.blobs().into_iter().cloned().collect();
     let mut change = store.write().await?;
     audit::by(&mut change, actor, "publication.download", screen, None, now).await?;

@@ -252,11 +252,6 @@ pub async fn list(store: &Store, account: &str) -> Result<Vec<Device>> {
         .collect()
 }
 
-/// Ids and names of the groups that a screen is in.
-pub async fn groups(_connection: &mut Connection, _device: &Device) -> Result<Vec<String>> {
-    Ok(Vec::new())
-}
-
 /// How many devices of an account are allowed to play, one of them not counted.
 pub async fn count_authorized(
     connection: &mut Connection,

@@ -393,9 +393,9 @@ pub async fn set_timezone(connection: &mut Connection, device: &str, zone: Optio
     set(connection, "UPDATE device SET timezone = $2 WHERE id = $1", device, zone).await
 }
 
-/// Gives a screen a playlist, or the account's.
+/// Gives a screen a playlist in place of what it has, or the account's default.
 pub async fn set_playlist(connection: &mut Connection, device: &str, playlist: Option<&str>) -> Result<()> {
-    set(connection, "UPDATE device SET playlist = $2 WHERE id = $1", device, playlist).await
+    set(connection, "UPDATE device SET playlist = $2, layout = NULL WHERE id = $1", device, playlist).await
 }
 
 /// Gives a screen labels, a JSON list.

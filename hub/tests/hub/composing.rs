@@ -1,6 +1,7 @@
 //! The pages on which people compose what screens show, from an empty account to what a screen gets.
 
 use serde_json::json;
+use signage_hub::fleet::{Action, Selection};
 use signage_hub::rights::Role;
 use signage_protocol::document::Publication;
 use signage_protocol::document::program::{Target, ZoneContent};
@@ -168,6 +169,30 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         program.playlists[&id].items[0].show,
         signage_protocol::document::program::Show::Web { url: "https://second.example/".into() }
     );
+
+    // An entry for a group of screens, which this one joins.
+    let group =
+        signage_hub::fleet::make_group(hub.store(), &hub.actor(), "Windows", signage_hub::ident::now())
+            .await
+            .unwrap();
+    let entry = [
+        ("name", "Windows only"),
+        ("target", "web"),
+        ("url", "https://w.example/"),
+        ("groups", "Windows"),
+        ("date", "2026-01-05"),
+    ];
+    person.done("/schedule/new", "/schedule/new", &entry).await;
+    person.send("/publish", "/publish", &[]).await;
+    let has = async || {
+        shows(&hub, &screen).await.program.unwrap().schedule.iter().any(|entry| entry.name == "Windows only")
+    };
+    assert!(!has().await);
+    let (chosen, join) = (Selection::Ids(vec![screen.id()]), Action::Join(group.id.clone()));
+    signage_hub::fleet::bulk(hub.store(), &hub.actor(), &chosen, &join, signage_hub::ident::now())
+        .await
+        .unwrap();
+    assert!(has().await);
 
     // What it will show at a moment to come, and why.
     let preview = format!("/screens/{}/preview?date=2030-01-07&time=10:00", screen.id());

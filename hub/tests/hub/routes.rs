@@ -146,7 +146,7 @@ fn body(method: &str, path: &str) -> Value {
         ("POST", path) if path.contains("/pair") => {
             json!({ "code": "BCDF-GHJK", "name": "Lobby", "location": "" })
         }
-        ("POST", "/screens/{id}") => json!({ "name": "Lobby", "location": "", "tags": "", "playlist": "" }),
+        ("POST", "/screens/{id}") => json!({ "name": "Lobby", "location": "", "tags": "", "default": "" }),
         ("POST", "/content/{id}") => json!({ "title": "a", "folder": "", "tags": "" }),
         ("POST", "/screens/{id}/rebind") => json!({ "other": "x" }),
         ("POST", path) if path.starts_with("/screens/bulk") => {

@@ -10,6 +10,7 @@ use super::super::Shared;
 use super::about::{About, tabs};
 use super::codes;
 use super::commands;
+use super::composing::Catalogue;
 use super::confirm::confirm;
 use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
@@ -20,13 +21,14 @@ use super::screens::Health;
 use super::session::Session;
 use crate::account::MAX_NAME;
 use crate::authorization::says;
+use crate::composition::layouts::Design;
 use crate::device::{self, Change, Leave};
 use crate::ident::{self, Millis};
 use crate::records::Query as Part;
 use crate::rights::Right;
 use crate::store::codes as stored_codes;
+use crate::store::composed::Composed as _;
 use crate::store::devices::{self, Device, Standing};
-use crate::store::playlists::{self, Playlist};
 use crate::store::{accounts, faults, workspace};
 use crate::{Error, Result, why};
 
@@ -49,7 +51,8 @@ pub(super) struct Details {
     location: String,
     /// Separated by commas.
     tags: String,
-    playlist: String,
+    /// Id of a layout or a playlist; empty for the default of the account.
+    default: String,
 }
 
 /// The code of the account that takes the screen over.
@@ -89,12 +92,16 @@ pub(super) async fn change(
     Checked(session, input): Checked<Details>,
 ) -> Result<Response> {
     let actor = session.may(Right::ManageScreens)?;
+    let (layout, playlist) = match input.default.starts_with(Design::PREFIX) {
+        true => (input.default, String::new()),
+        false => (String::new(), input.default),
+    };
     let new = Change {
         name: Some(input.name),
         location: Some(input.location),
         tags: Some(input.tags.split(',').map(ToOwned::to_owned).collect()),
-        playlist: Some(input.playlist),
-        layout: None,
+        playlist: Some(playlist),
+        layout: Some(layout),
     };
     let result = device::change(&state.store, &actor, &id, &new, ident::now()).await.map(drop);
     answer(&state, &session, &id, result, &format!("/screens/{id}?saved=1")).await
@@ -207,11 +214,12 @@ pub(super) async fn render(
         div.card {
             h2 { "This screen" }
             div #live-facts data-live { (facts(&device, &standing, now)) }
+            p { a href={ "/screens/" (device.id) "/preview" } { "What it shows" } }
         }
         (commands::section(&device, &given, &viewer, now))
         (codes::why(&answer.checks, answer.authorized))
         @if viewer.role.may(Right::ManageScreens) {
-            (details(&device, &playlists::list(&state.store, account).await?, &viewer))
+            (details(&device, &Catalogue::load(&state.store, account).await?, &viewer))
             (codes::section(&device, code.as_ref(), &viewer, now))
             (screen_token::part(state, account, &device, &viewer, now).await?)
             (leaving(&device, &viewer, now))
@@ -257,7 +265,7 @@ fn facts(device: &Device, standing: &Standing, now: Millis) -> Markup {
     }
 }
 
-fn details(device: &Device, playlists: &[Playlist], viewer: &Viewer<'_>) -> Markup {
+fn details(device: &Device, catalogue: &Catalogue, viewer: &Viewer<'_>) -> Markup {
     html! {
         div.card {
             h2 { "Change" }
@@ -269,13 +277,7 @@ fn details(device: &Device, playlists: &[Playlist], viewer: &Viewer<'_>) -> Mark
                 input #location name="location" value=(device.location.as_deref().unwrap_or_default()) maxlength=(MAX_NAME);
                 label for="tags" { "Tags, separated by commas" }
                 input #tags name="tags" value=(device.tags.join(", "));
-                label for="playlist" { "Playlist" }
-                select #playlist name="playlist" {
-                    option value="" selected[device.playlist.is_none()] { "The account's default" }
-                    @for playlist in playlists {
-                        option value=(playlist.id) selected[device.playlist.as_deref() == Some(&*playlist.id)] { (playlist.name) }
-                    }
-                }
+                (catalogue.default_field(device.layout.as_deref().or(device.playlist.as_deref())))
                 button type="submit" { "Save" }
             }
         }
