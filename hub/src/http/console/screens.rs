@@ -332,7 +332,7 @@ fn search(wanted: &Wanted) -> Markup {
 /// The table, in a form for those who may do something about it.
 fn chooser(wanted: &Wanted, lines: &[Line], found: i64, viewer: Option<&Viewer<'_>>, now: Millis) -> Markup {
     let Some(viewer) = viewer else {
-        return html! { div.card.flush { (table(lines, false, now)) } };
+        return html! { div.card.flush.fleet { (table(lines, false, now)) } };
     };
     html! {
         form method="post" action="/screens/bulk" {
@@ -340,7 +340,7 @@ fn chooser(wanted: &Wanted, lines: &[Line], found: i64, viewer: Option<&Viewer<'
             @for (name, value) in wanted.fields() {
                 @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
             }
-            div.card.flush { (table(lines, true, now)) }
+            div.card.flush.fleet { (table(lines, true, now)) }
             div.card.line.bulk {
                 div {
                     label for="which" { "Which" }
@@ -366,7 +366,7 @@ fn table(lines: &[Line], choose: bool, now: Millis) -> Markup {
         table {
             thead {
                 tr {
-                    @if choose { th scope="col" { span.unseen { "Choose" } } }
+                    @if choose { th.choose scope="col" { span.unseen { "Choose" } } }
                     th scope="col" { "Name" }
                     th scope="col" { "Folder" }
                     th scope="col" { "Resolution" }
@@ -399,7 +399,12 @@ fn row(line: &Line, choose: bool, now: Millis) -> Markup {
                 }
                 @if !line.tags.is_empty() { span.tags { @for tag in &line.tags { span.tag { (tag) } } } }
             }
-            td data-label="Folder" { (line.folder.as_deref().unwrap_or("–")) }
+            td data-label="Folder" {
+                @match &line.folder {
+                    Some(folder) => { @for (index, level) in folder.split('/').enumerate() { @if index > 0 { "/" wbr; } (level) } },
+                    None => "–",
+                }
+            }
             td data-label="Resolution" {
                 @match line.resolution { Some((width, height)) => { (width) "×" (height) }, None => "–" }
             }
@@ -410,7 +415,8 @@ fn row(line: &Line, choose: bool, now: Millis) -> Markup {
                     " " a.badge href={ "/screens/" (line.id) "?tab=faults" } { (line.faults) @if line.faults == 1 { " fault" } @else { " faults" } }
                 }
                 @if let Some(authorization) = &line.authorization {
-                    span.minor { (authorization.says(now)) }
+                    @let says = authorization.says(now);
+                    @if says != health.word() { span.minor { (says) } }
                     @if choose && line.state == Is::Unauthorized {
                         div.callout {
                             "Waits for your permission to play. "
