@@ -22,8 +22,14 @@ pub async fn playlist(site: &Site<'_>, name: &str, default: bool) -> Result<()> 
 pub async fn device_tokens(site: &Site<'_>) -> Result<()> {
     let key = site.account()?.public_key()?;
     playlist(site, "Everywhere", true).await?;
-    playlist(site, "Menu", false).await?;
     site.sign_in(EMAIL).await?;
+    site.click("Layouts").await?;
+    site.fill("Name", "Counter").await?;
+    site.click("Make layout").await?;
+    site.click("Add zone").await?;
+    site.fill("Text", "Welcome").await?;
+    site.click("Save").await?;
+    site.click("Publish this layout").await?;
 
     // 1. Go to Screens. 2. Click Add Display.
     site.click("Screens").await?;
@@ -32,7 +38,7 @@ pub async fn device_tokens(site: &Site<'_>) -> Result<()> {
     // 3. Enter a name for the screen. Without one it goes no further.
     site.fill("Name of the screen", "Lobby").await?;
     // 4. Assign a default layout, folder, and time zone.
-    site.choose("Default layout", "Menu").await?;
+    site.choose("Default layout", "Counter").await?;
     site.fill("Folder", "Berlin/Foyer").await?;
     site.fill("Time zone", "Europe/Berlin").await?;
     // 5. Click Generate Token.
@@ -64,7 +70,8 @@ pub async fn device_tokens(site: &Site<'_>) -> Result<()> {
     let screen = Screen::new(site, 1)?;
     screen.enroll(token.expose()).await?;
     let plays = screen.plays(&key).await?.context("it does not play")?;
-    ensure!(plays.to_string().contains("Menu"), "{plays}");
+    ensure!(plays["program"]["screenDefault"].to_string().contains("layout"), "{plays}");
+    ensure!(plays.to_string().contains("Welcome"), "{plays}");
 
     // Active: a player has connected with the token. The screen is authorized.
     site.click("Tokens").await?;

@@ -5,8 +5,10 @@
 //! words on the page. Every page that comes up on the way is also checked for what holds for all of them.
 
 mod chromium;
+mod composing;
 mod device_authorization;
 mod device_tokens;
+mod live;
 mod pages;
 mod pairing;
 mod people;
@@ -57,6 +59,12 @@ const TESTS: &[Test] = &[
     test!(device_authorization::cloud_authorization),
     test!(device_authorization::local_authorization),
     test!(device_authorization::free_authorization),
+    test!(composing::upload_to_screen),
+    test!(composing::layout_editor),
+    test!(composing::scheduling),
+    test!(composing::overrides),
+    test!(composing::approval),
+    test!(live::live_state),
     test!(pairing::pairing_by_qr_code),
     test!(pairing::pairing_by_keyboard),
     test!(pairing::pairing_refused),
@@ -65,6 +73,7 @@ const TESTS: &[Test] = &[
     test!(pages::without_scripts),
     test!(pages::refusals),
     test!(pages::viewer),
+    test!(pages::phone),
     test!(pages::thousand_screens),
 ];
 

@@ -13,7 +13,7 @@ use crate::screen::Screen;
 use crate::site::{EMAIL, PASSWORD, Site};
 
 /// Somebody else in the account.
-async fn somebody(site: &Site<'_>, email: &str, role: Role) -> Result<()> {
+pub async fn somebody(site: &Site<'_>, email: &str, role: Role) -> Result<()> {
     let (_, code) = people::invite(site.store(), &site.cli()?, email, role, ident::now()).await?;
     let hash = password::hash(&Secret::new(PASSWORD))?;
     people::join(site.store(), code.expose(), hash, ident::now()).await?;
@@ -91,6 +91,20 @@ pub async fn viewer(site: &Site<'_>) -> Result<()> {
         site.sees("Not allowed").await?;
     }
     Ok(())
+}
+
+/// On a phone the pages are behind a button.
+pub async fn phone(site: &Site<'_>) -> Result<()> {
+    site.sign_in(EMAIL).await?;
+    site.on_phone(async || {
+        site.misses("Playlists").await?;
+        site.press_button("Menu").await?;
+        site.sees("Playlists").await?;
+        site.look_at_phone("menu").await?;
+        site.press_button("Playlists").await
+    })
+    .await?;
+    site.sees("No playlist yet").await
 }
 
 /// A thousand screens, with the longest names that the hub takes.

@@ -1,7 +1,8 @@
 //! The other side: a screen with a key of its own, which asks the hub over TLS as a provisioner does.
 
-use anyhow::{Context as _, Result};
-use reqwest::{Certificate, Client, Response, StatusCode};
+use anyhow::{Context as _, Result, bail, ensure};
+use futures_util::{SinkExt as _, StreamExt as _};
+use reqwest::{Certificate, Client, Response, StatusCode, Upgraded, header};
 use serde_json::Value;
 use signage_protocol::Secret;
 use signage_protocol::api::{
@@ -10,6 +11,11 @@ use signage_protocol::api::{
 };
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
+use signage_protocol::session::{DeviceMessage, HubMessage, SESSION};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::protocol::Role as Side;
 
 use crate::site::Site;
 
@@ -40,7 +46,8 @@ impl Screen {
         Ok(Self {
             key: SigningKey::from_bytes(&[number; 32]),
             hub: site.hub.url.clone(),
-            http: Client::builder().tls_certs_only(certificates).build()?,
+            // A WebSocket begins with HTTP/1.1.
+            http: Client::builder().tls_certs_only(certificates).http1_only().build()?,
             serial: format!("1000000012{number:02}"),
         })
     }
@@ -102,8 +109,8 @@ impl Screen {
         Ok(answer.error_for_status()?.json::<Nonce>().await?.nonce)
     }
 
-    /// Asks with an access token.
-    async fn get(&self, path: &str) -> Result<Response> {
+    /// An access token.
+    pub async fn bearer(&self) -> Result<String> {
         let assertion =
             Assertion { iss: self.id(), sub: self.id(), aud: self.hub.clone(), nonce: self.nonce().await? };
         let request = TokenRequest {
@@ -113,7 +120,34 @@ impl Screen {
         };
         let answer = self.http.post(format!("{}{}", self.hub, api::TOKEN)).form(&request).send().await?;
         let token: TokenResponse = answer.error_for_status()?.json().await?;
-        let request = self.http.get(format!("{}{path}", self.hub)).bearer_auth(token.access_token.expose());
+        Ok(token.access_token.expose().to_owned())
+    }
+
+    /// A session that the hub has welcomed.
+    pub async fn connect(&self, bearer: &str) -> Result<WebSocketStream<Upgraded>> {
+        let request = self.http.get(format!("{}{SESSION}", self.hub)).bearer_auth(bearer);
+        let request = request
+            .header(header::CONNECTION, "upgrade")
+            .header(header::UPGRADE, "websocket")
+            .header(header::SEC_WEBSOCKET_VERSION, "13")
+            .header(header::SEC_WEBSOCKET_KEY, generate_key());
+        let answer = request.send().await?;
+        ensure!(answer.status() == 101, "{}", answer.status());
+        let mut socket = WebSocketStream::from_raw_socket(answer.upgrade().await?, Side::Client, None).await;
+        let hello = DeviceMessage::Hello {
+            software: "0.1.0".into(),
+            serial: Some(self.serial.clone()),
+            sequence: None,
+        };
+        socket.send(Message::text(serde_json::to_string(&hello)?)).await?;
+        let Some(Ok(Message::Text(text))) = socket.next().await else { bail!("no welcome") };
+        ensure!(matches!(serde_json::from_str(&text)?, HubMessage::Welcome { .. }), "{text}");
+        Ok(socket)
+    }
+
+    /// Asks with an access token.
+    async fn get(&self, path: &str) -> Result<Response> {
+        let request = self.http.get(format!("{}{path}", self.hub)).bearer_auth(self.bearer().await?);
         Ok(request.send().await?)
     }
 

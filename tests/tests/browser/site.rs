@@ -242,6 +242,22 @@ impl<'a> Site<'a> {
         field.send_keys(text).await.with_context(|| format!("typing into {label:?}"))
     }
 
+    /// Chooses a file for the field with this label.
+    pub async fn attach(&self, label: &str, file: &Path) -> Result<()> {
+        let field = self.find("field", label, "").await?;
+        field.send_keys(&file.display().to_string()).await.with_context(|| format!("a file for {label:?}"))
+    }
+
+    /// Chooses a day or a time in the field with this label, which people click together in their own way of writing.
+    pub async fn pick(&self, label: &str, value: &str) -> Result<()> {
+        let field = self.find("field", label, "").await?;
+        let script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
+        let arguments = vec![serde_json::to_value(&field)?, json!(value)];
+        self.chromium.script::<Option<()>>(script, arguments).await?;
+        ensure!(self.value(label).await? == value, "{label:?} does not take {value:?}");
+        Ok(())
+    }
+
     /// Chooses an option of the list with this label.
     pub async fn choose(&self, label: &str, option: &str) -> Result<()> {
         self.choose_near(label, "", option).await
@@ -330,6 +346,37 @@ impl<'a> Site<'a> {
             if text.to_lowercase().contains(&wanted) { Ok(()) } else { Err(text) }
         })
         .await
+    }
+
+    /// Waits until a script in the page says yes.
+    pub async fn waits(&self, what: &str, script: &str) -> Result<()> {
+        wait_for(what, PATIENCE, async || match self.chromium.script(script, vec![]).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.text().await.unwrap_or_default()),
+            Err(error) => Err(error.to_string()),
+        })
+        .await
+    }
+
+    /// Does something in a window as large as that of a phone.
+    pub async fn on_phone(&self, doing: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+        self.chromium.window(PHONE).await?;
+        let done = doing().await;
+        self.chromium.window(DESKTOP).await?;
+        done
+    }
+
+    /// Clicks without looking at what comes of it.
+    pub async fn press_button(&self, words: &str) -> Result<()> {
+        let target = self.find("click", words, "").await?;
+        target.click().await.with_context(|| format!("clicking {words:?}"))
+    }
+
+    /// Looks at what is there in the window of a phone.
+    pub async fn look_at_phone(&self, name: &str) -> Result<()> {
+        let wrong = self.audit("all", PHONE).await?;
+        self.notes(|notes| notes.wrong.extend(wrong));
+        self.chromium.picture(&self.pictures.join(format!("{name}-phone.png")), PHONE).await
     }
 
     /// The page does not say something.

@@ -123,6 +123,7 @@ pub(super) fn tabs(path: &str, open: &str, about: &About) -> Markup {
             a href={ (path) "?tab=faults" } aria-current=[here("faults")] { "Faults" @if about.faults() > 0 { " (" (about.faults()) ")" } }
             a href={ (path) "?tab=logs" } aria-current=[here("logs")] { "Logs" }
             a href={ (path) "?tab=plays" } aria-current=[here("plays")] { "Proof of play" }
+            a href={ (path) "/preview" } { "What it shows" }
         }
     }
 }

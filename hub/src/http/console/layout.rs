@@ -17,24 +17,25 @@ pub struct Viewer<'a> {
     pub form: String,
 }
 
-/// The pages that are reached from every other: title and path. Each is shown to those who may open it.
-const NAVIGATION: &[(&str, &str)] = &[
-    ("Screens", "/screens"),
-    ("Pair", "/pair"),
-    ("Tokens", "/tokens"),
-    ("Content", "/content"),
-    ("Playlists", "/playlists"),
-    ("Layouts", "/layouts"),
-    ("Schedule", "/schedule"),
-    ("Publish", "/publish"),
-    ("Proof of play", "/plays"),
-    ("Logs", "/logs"),
-    ("Alerts", "/alerts"),
-    ("People", "/people"),
-    ("Groups", "/groups"),
-    ("API tokens", "/api-tokens"),
-    ("Audit", "/audit"),
-    ("Settings", "/settings"),
+/// The pages that are reached from every other: title and path, in groups that belong together. Each is shown to those
+/// who may open it.
+const NAVIGATION: &[&[(&str, &str)]] = &[
+    &[("Screens", "/screens"), ("Pair", "/pair"), ("Tokens", "/tokens")],
+    &[
+        ("Content", "/content"),
+        ("Playlists", "/playlists"),
+        ("Layouts", "/layouts"),
+        ("Schedule", "/schedule"),
+        ("Publish", "/publish"),
+    ],
+    &[("Proof of play", "/plays"), ("Logs", "/logs"), ("Alerts", "/alerts")],
+    &[
+        ("People", "/people"),
+        ("Groups", "/groups"),
+        ("API tokens", "/api-tokens"),
+        ("Audit", "/audit"),
+        ("Settings", "/settings"),
+    ],
 ];
 
 /// A whole page, with its head for whoever is signed in.
@@ -62,17 +63,28 @@ pub fn page(title: &str, viewer: Option<&Viewer<'_>>, content: Markup) -> Markup
     }
 }
 
+/// On a phone all of this is behind a button, which browsers open without a script.
 fn signed_in(title: &str, viewer: &Viewer<'_>) -> Markup {
     html! {
-        nav aria-label="Pages" {
-            @for (name, path) in NAVIGATION.iter().filter(|(_, path)| opens(viewer.role, path)) {
-                a href=(path) aria-current=[(*name == title).then_some("page")] { (name) }
+        button.quiet.menu type="button" popovertarget="menu" { "Menu" }
+        div #menu popover {
+            form method="post" action="/sign-out" {
+                a.who href="/me" { (viewer.email) }
+                input type="hidden" name="form" value=(viewer.form);
+                button.quiet type="submit" { "Sign out" }
             }
-        }
-        form method="post" action="/sign-out" {
-            a.who href="/me" { (viewer.email) }
-            input type="hidden" name="form" value=(viewer.form);
-            button.quiet type="submit" { "Sign out" }
+            nav aria-label="Pages" {
+                @for group in NAVIGATION {
+                    @let pages: Vec<_> = group.iter().filter(|(_, path)| opens(viewer.role, path)).collect();
+                    @if !pages.is_empty() {
+                        div {
+                            @for (name, path) in pages {
+                                a href=(path) aria-current=[(*name == title).then_some("page")] { (name) }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

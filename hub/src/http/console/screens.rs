@@ -227,7 +227,7 @@ fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, vi
     html! {
         aside.card.tree aria-label="Folders and groups" {
             h2 { "Folders" }
-            ul {
+            nav aria-label="Folders" { ul {
                 li { a href=(wanted.with("folder", "")) aria-current=[here(wanted.folder.is_empty())] { "All screens" } span.minor { (total) } }
                 @for folder in folders {
                     li.{ "level" (folder.level().min(7)) } {
@@ -235,7 +235,7 @@ fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, vi
                         span.minor title={ (folder.online) " of " (folder.screens) " online" } { (folder.online) "/" (folder.screens) }
                     }
                 }
-            }
+            } }
             @if manages {
                 details {
                     summary { "New folder" }
@@ -264,14 +264,14 @@ fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, vi
             }
             h2 { "Groups" }
             @if groups.is_empty() { p.minor { "No groups yet." } }
-            ul {
+            nav aria-label="Groups" { ul {
                 @for group in groups {
                     li {
                         a href=(wanted.with("group", if wanted.group == group.id { "" } else { &group.id })) aria-current=[here(wanted.group == group.id)] { (group.name) }
                         span.minor { (group.screens) }
                     }
                 }
-            }
+            } }
             @if manages { p { a href="/screen-groups" { "Manage groups" } } }
         }
     }

@@ -146,9 +146,9 @@ pub fn spans(chosen: &[Span], legend: &str) -> Markup {
                 @let span = chosen.get(index);
                 div.line {
                     label for={ "from-" (index) } { "From" }
-                    input type="time" id={ "from-" (index) } name={ "from-" (index) } value=[span.map(|span| time(span.from))];
+                    input type="time" id={ "from-" (index) } aria-label={ "From, time " (index + 1) } name={ "from-" (index) } value=[span.map(|span| time(span.from))];
                     label for={ "to-" (index) } { "to" }
-                    input type="time" id={ "to-" (index) } name={ "to-" (index) } value=[span.map(|span| time(span.to))];
+                    input type="time" id={ "to-" (index) } aria-label={ "to, time " (index + 1) } name={ "to-" (index) } value=[span.map(|span| time(span.to))];
                 }
             }
             span.minor { "A time that ends at or before its beginning goes on into the next day." }

@@ -56,7 +56,7 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
             ul.tiles {
                 @for one in &found {
                     li.card.tile {
-                        a href={ "/layouts/" (one.id) } {
+                        a href={ "/layouts/" (one.id) } aria-label=(one.name) {
                             (draw(&one.body, &one.name, &catalogue))
                             strong { (one.name) }
                         }

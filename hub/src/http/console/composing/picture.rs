@@ -27,12 +27,12 @@ fn part(zone: &Zone, layout: &Layout, names: Names<'_>) -> Markup {
     // A label has to be read at the size of the picture, whatever the size of the layout.
     let label = layout.width / 55;
     html! {
-        svg x=(x) y=(y) width=(width) height=(height) {
+        svg x=(x) y=(y) width=(width) height=(height) aria-hidden="true" {
             rect.zone width="100%" height="100%" fill=(zone.background.as_deref().unwrap_or("transparent")) {}
             @match style {
                 Some(style) => {
-                    @let size = style.size.unwrap_or(height * 3 / 5);
                     @let lines: Vec<&str> = shown.lines().collect();
+                    @let size = style.size.unwrap_or_else(|| fits(*width, *height, &lines));
                     @for (line, index) in lines.iter().zip(0u32..) {
                         text x=(place(style.align)) y=(first(*height, size, lines.len()) + index * size)
                             text-anchor=(anchor(style.align)) font-size=(size)
@@ -67,6 +67,14 @@ fn style(content: &ZoneContent) -> Option<&TextStyle> {
         ZoneContent::Text { style, .. } | ZoneContent::Clock { style, .. } => Some(style),
         _ => None,
     }
+}
+
+/// About the largest height of a line with which all of them fit.
+fn fits(width: u32, height: u32, lines: &[&str]) -> u32 {
+    let number = |count: usize| u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+    let longest = number(lines.iter().map(|line| line.chars().count()).max().unwrap_or_default());
+    // A letter is a little more than half as wide as its line is high.
+    (width.saturating_mul(3) / longest.saturating_mul(2)).min(height * 3 / 5 / number(lines.len())).max(1)
 }
 
 /// The base line of the first of `lines`, so that all stand in the middle of `height`.
