@@ -36,7 +36,8 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     };
     let described = content.iter().find(|(name, _)| {
         let name = name.split(';').next().unwrap().trim();
-        name == given || name == "*/*"
+        let family = name.strip_suffix('*').is_some_and(|family| given.starts_with(family));
+        name == given || name == "*/*" || family
     });
     let Some((_, media)) = described else { panic!("{what} as {given:?}, which is not described") };
     if (given == "application/json" || given.ends_with("+json")) && !media["schema"].is_null() {

@@ -100,6 +100,7 @@ pub(in super::super) struct Filter {
 
 /// A page of commands.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOfCommand")]
 pub(in super::super) struct List {
     items: Vec<Info>,
     /// For `after`; absent on the last page.

@@ -200,9 +200,10 @@ async fn remove(State(state): State<Shared>, user: User, Path(id): Path<String>)
 }
 
 /// How a file is wanted.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-struct Way {
+#[schemars(rename = "FileQuery")]
+pub(in crate::http) struct Way {
     download: Option<String>,
 }
 

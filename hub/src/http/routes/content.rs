@@ -1,5 +1,6 @@
 //! Content: what is there, its folders, and how it comes in.
 
+use super::super::api::content::Way;
 use super::super::api::content::{Folders, Moved, NewFolder, Page, Patch, Wanted, WantedFolder};
 use super::super::api::uploads::Standing;
 use super::Access::{Api, Console, Open};
@@ -28,10 +29,15 @@ pub(super) const ROUTES: &[Route] = &[
         .gives_nothing(),
     row("GET", "/api/v1/content/{id}/file", Api(View))
         .says("The file as it was uploaded.")
-        .gives_file("*/*"),
+        .asks::<Way>()
+        .reads(&["range", "if-range", "if-none-match"])
+        .gives_file("*/*")
+        .also(&[206, 304]),
     row("GET", "/api/v1/content/{id}/thumbnail", Api(View))
         .says("A small picture of the content.")
-        .gives_file("image/jpeg"),
+        .reads(&["if-none-match"])
+        .gives_file("image/*")
+        .also(&[206, 304]),
     row("GET", "/api/v1/content-folders", Api(View)).says("Every folder of content, by path.").gives::<Folders>(200),
     row("POST", "/api/v1/content-folders", Api(EditContent)).by_folder()
         .says("Makes a folder.")
@@ -54,6 +60,7 @@ pub(super) const ROUTES: &[Route] = &[
         .gives::<Standing>(200),
     row("PATCH", "/api/v1/uploads/{id}", Api(EditContent))
         .says("Takes bytes of an upload from Upload-Offset on (tus 1.0).")
+        .takes_file("application/offset+octet-stream")
         .gives_nothing(),
     row("DELETE", "/api/v1/uploads/{id}", Api(EditContent)).says("Ends an upload (tus 1.0).").gives_nothing(),
     row("GET", "/content", Console(View)),
