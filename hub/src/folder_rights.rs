@@ -102,6 +102,7 @@ impl FromStr for Level {
 /// What a group says of a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "FolderEntry")]
 pub struct Entry {
     /// Of what.
     pub area: Area,

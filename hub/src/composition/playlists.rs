@@ -41,6 +41,7 @@ struct Rules {
 /// over what is not due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "PlaylistItem")]
 pub struct Entry {
     /// `itm_…`; give it back to keep it, leave it out for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -60,6 +60,7 @@ pub(in crate::http) struct Wanted {
 
 /// A page of content.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOfContent")]
 pub(in crate::http) struct Page {
     items: Vec<Content>,
     /// For `after`; absent on the last page.

@@ -68,6 +68,7 @@ pub(in crate::http) fn router() -> Router<Shared> {
 /// A part of a list.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// In the order of the list.
     pub items: Vec<T>,
