@@ -10,7 +10,7 @@ use super::Shared;
 use super::bearer::Caller;
 use super::manifest::matches;
 use crate::range::{Answer, answer};
-use crate::store::content;
+use crate::store::{blobs as rows, content, publications};
 use crate::{Error, Result, blobs};
 
 pub(super) async fn get(
@@ -24,10 +24,19 @@ pub(super) async fn get(
         return Err(missing());
     }
     // Content of another account is as absent as content that never was.
-    let content = content::by_digest(&mut *state.store.read().await?, &device.account, &sha256)
-        .await?
-        .ok_or_else(missing)?;
-    serve(&state, &headers, &sha256, content.size.unsigned_abs(), &content.media_type).await
+    let mut connection = state.store.read().await?;
+    let content = content::by_digest(&mut connection, &device.account, &sha256).await?;
+    let (size, media_type) = match content {
+        Some(content) => (content.size, content.media_type),
+        // Removed since, and brought back by an earlier publication.
+        None if publications::shows(&mut connection, &device.account, &sha256).await? => {
+            let size = rows::size(&mut connection, &sha256).await?.ok_or_else(missing)?;
+            (size, "application/octet-stream".to_owned())
+        }
+        None => return Err(missing()),
+    };
+    drop(connection);
+    serve(&state, &headers, &sha256, size.unsigned_abs(), &media_type).await
 }
 
 fn missing() -> Error {

@@ -245,13 +245,29 @@ pub struct Use {
     pub name: String,
 }
 
-/// Everything that plays content.
+/// Everything that shows content: drafts, what screens get now, what waits for an approval, overrides until they end.
 pub async fn uses(connection: &mut Connection, id: &str) -> Result<Vec<Use>> {
     sqlx::query_as(
-        "SELECT DISTINCT 'playlist' AS kind, playlist.id, playlist.name FROM playlist_item \
-         JOIN playlist ON playlist.id = playlist_item.playlist WHERE playlist_item.content = $1 ORDER BY 3, 2",
+        "SELECT 'playlist' AS kind, playlist.id AS id, playlist.name AS name FROM playlist_item \
+         JOIN playlist ON playlist.id = playlist_item.playlist WHERE playlist_item.content = $1 \
+         UNION SELECT 'layout', layout.id, layout.name FROM layout JOIN content \
+         ON content.account = layout.account WHERE content.id = $1 AND layout.body LIKE $2 ESCAPE '!' \
+         UNION SELECT 'schedule entry', schedule_entry.id, schedule_entry.name FROM schedule_entry JOIN content \
+         ON content.account = schedule_entry.account \
+         WHERE content.id = $1 AND schedule_entry.body LIKE $2 ESCAPE '!' \
+         UNION SELECT 'override', screen_override.id, screen_override.name FROM screen_override JOIN content \
+         ON content.account = screen_override.account WHERE content.id = $1 AND stopped_at IS NULL \
+         AND ends_at > $3 AND target LIKE '%' || content.sha256 || '%' \
+         UNION SELECT 'publication', publication.id, COALESCE(publication.comment, '') FROM publication \
+         JOIN content ON content.account = publication.account WHERE content.id = $1 \
+         AND (publication.state = 'requested' OR (publication.state = 'published' AND NOT EXISTS \
+         (SELECT 1 FROM publication newer WHERE newer.account = publication.account \
+         AND newer.state = 'published' AND newer.number > publication.number))) \
+         AND publication.document LIKE '%' || content.sha256 || '%' ORDER BY 1, 3, 2",
     )
     .bind(id)
+    .bind(format!("%\"{}\"%", escape(id)))
+    .bind(crate::ident::now())
     .fetch_all(connection)
     .await
     .map_err(Error::database("looking who plays content"))

@@ -124,6 +124,20 @@ pub async fn document(connection: &mut Connection, id: &str) -> Result<String> {
         .ok_or(Error::Damaged { what: "reference to a publication" })
 }
 
+/// Whether something that an account has published shows a file.
+pub async fn shows(connection: &mut Connection, account: &str, sha256: &str) -> Result<bool> {
+    let found: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM publication WHERE account = $1 AND state = 'published' \
+         AND document LIKE '%' || $2 || '%' LIMIT 1",
+    )
+    .bind(account)
+    .bind(sha256)
+    .fetch_optional(connection)
+    .await
+    .map_err(Error::database("looking for a file in publications"))?;
+    Ok(found.is_some())
+}
+
 /// The one in force.
 pub async fn current(connection: &mut Connection, account: &str) -> Result<Option<Publication>> {
     let sql = format!(

@@ -23,6 +23,7 @@ async fn any_store() -> (String, Option<Store>) {
             (text, None)
         }
         Err(_) => {
+            eprintln!("skipped: a real S3 server, since SIGNAGE_TEST_S3 names none; tests/s3 starts one");
             let store = Store::start().await;
             (store.config(), Some(store))
         }

@@ -326,3 +326,76 @@ async fn files_go_when_nothing_needs_them_for_a_while() {
     let (back, _) = hub.content(&hub.account, "one.png", 100).await;
     assert!(back.sha256 == one.sha256 && there(&one.sha256));
 }
+
+#[tokio::test]
+async fn what_is_published_or_shown_above_all_keeps_its_file() {
+    use signage_hub::ident::now;
+    use signage_hub::store::{self, blobs as rows, overrides, publications};
+
+    let hub = TestHub::new().await;
+    let later = now() + 30 * DAY;
+    let sweep = async || sweep::run(hub.store(), &hub.state.blobs, sweep::GRACE, later).await.unwrap();
+    let (early, _) = hub.content(&hub.account, "early.png", 100).await;
+    let (current, bytes) = hub.content(&hub.account, "current.png", 100).await;
+    let (above, _) = hub.content(&hub.account, "above.png", 100).await;
+    let (gone, _) = hub.content(&hub.account, "gone.png", 100).await;
+    let show = |sha256: &str| serde_json::json!({ "show": { "blob": { "sha256": sha256 } } }).to_string();
+    let mut change = hub.store().write().await.unwrap();
+    for (number, sha256) in [(1, &early.sha256), (2, &current.sha256)] {
+        let new = publications::Publication {
+            id: format!("pub_{number}"),
+            account: hub.account.id.clone(),
+            number,
+            state: "published".into(),
+            changes: "[]".into(),
+            comment: None,
+            created_by: "cli".into(),
+            created_at: now(),
+            decided_by: None,
+            decided_at: None,
+            answer: None,
+            published_at: Some(now()),
+            sequence: None,
+            restores: None,
+        };
+        publications::insert(&mut change, &new, &show(sha256)).await.unwrap();
+    }
+    let shown = overrides::Override {
+        id: "ovr_1".into(),
+        account: hub.account.id.clone(),
+        name: "Alarm".into(),
+        target: show(&above.sha256),
+        audience: "{}".into(),
+        starts_at: now(),
+        ends_at: later + DAY,
+        stopped_at: None,
+        created_by: "cli".into(),
+        created_at: now(),
+    };
+    overrides::insert(&mut change, &shown).await.unwrap();
+    store::commit(change).await.unwrap();
+
+    let remove = async |id: &str| content::remove(hub.store(), &hub.actor(), id, now()).await;
+    for (content, by) in [(&current, "publication"), (&above, "override")] {
+        let refused = remove(&content.id).await.unwrap_err().to_string();
+        assert!(refused.contains(by), "{refused}");
+    }
+    for content in [&early, &gone] {
+        remove(&content.id).await.unwrap();
+    }
+    assert_eq!(sweep().await, 1, "what nothing can bring back");
+    let there = |sha256: &str| hub.state.blobs.path(sha256).unwrap().exists();
+    assert_eq!((there(&early.sha256), there(&gone.sha256)), (true, false));
+    let needed = rows::needed(hub.store()).await.unwrap();
+    for content in [&early, &current, &above] {
+        assert!(needed.contains(&(content.sha256.clone(), bytes.len() as i64)), "{}", content.title);
+    }
+    let (_, secret) = hub.token(signage_protocol::token::Kind::Device).await;
+    let screen = crate::common::Screen::new(9);
+    screen.enroll(&hub, &secret).await;
+    let bearer = screen.bearer(&hub).await;
+    for (content, status) in [(&early, 200), (&gone, 404)] {
+        let path = format!("/v1/blobs/{}", content.sha256);
+        assert_eq!(screen.get(&hub, &bearer, &path, &[]).await.status, status, "{}", content.title);
+    }
+}
