@@ -30,26 +30,44 @@ complete -c signage-hub -n "__fish_signage_hub_needs_command" -s V -l version -d
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "serve" -d 'Run the server until SIGTERM or SIGINT'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "ca" -d 'Print the CA certificate that devices and browsers must trust'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "account" -d 'Make and list accounts, and set passwords'
-complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "operator" -d 'Invite, list and remove the people of an account, and change what they may do'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "operator" -d 'Invite, list, suspend and remove the people of an account, and change what they may do'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "group" -d 'Make groups of people, and say what they may do in which folders'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "token" -d 'Make, list and revoke enrolment tokens'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "code" -d 'Make, list and cancel authorization codes, and say which accounts need them'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "device" -d 'List, pair, rename and delete screens, and withdraw their authorization'
-complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "content" -d 'Add and list images and videos'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "content" -d 'Add, list, move and remove images and videos'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "playlist" -d 'Make, change and list playlists'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "layout" -d 'Make, change and list drafts of layouts'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "timeblock" -d 'Make, change and list named times for the schedule'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "schedule" -d 'Make, change and list drafts of schedule entries'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "publish" -d 'Bring drafts to the screens, approve, go back, and write sticks'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "override" -d 'Show something above all'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "alert" -d 'Say what people are told of and how, and list alerts'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "audit" -d 'Show who did what, and what was refused'
 complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "backup" -d 'Copy everything the hub keeps to a new directory, also while the server runs'
+complete -c signage-hub -n "__fish_signage_hub_needs_command" -f -a "restore" -d 'Make the data directory of a hub from a backup, after checking that it is whole'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l listen -d 'Address and port to listen on' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l public-url -d 'Address under which devices reach this hub; without it, the name of this host and the port' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-host -d 'Mail server for alerts; without it there is no e-mail. Its password is read from the environment variable SIGNAGE_HUB_SMTP_PASSWORD or from a file' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-port -d 'Port of the mail server; without it 465, 587 or 25' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-security -d 'How the connection is protected: tls, starttls, or none for a mail server on this machine' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-user -d 'Who signs in at the mail server' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-password-file -d 'File whose first line is the password for the mail server' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-from -d 'Sender of the messages' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l webhook-allow -d 'Networks of this machine that webhooks may lead to all the same, also without TLS, separated by commas' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l no-announce -d 'Do not announce this hub in the local network by multicast DNS'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand ca" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand ca" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit list" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit list" -f -a "create" -d 'Make an account and the operator who looks after it'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit list" -f -a "password" -d 'Give an operator another password and end all of the operator\'s sessions'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit list" -f -a "sign" -d 'Sign a provisioning file for screens that are locked. Its signature goes on the stick beside it'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit list" -f -a "limit" -d 'Limit how many screens of an account may play at the same time. Those that already do go on'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit list" -f -a "list" -d 'List the accounts'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -f -a "create" -d 'Make an account and the operator who looks after it'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -f -a "password" -d 'Give an operator another password and end all of the operator\'s sessions'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -f -a "sign" -d 'Sign a provisioning file for screens that are locked. Its signature goes on the stick beside it'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -f -a "limit" -d 'Limit how many screens of an account may play at the same time, and how much content it may have. What is there already stays'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -f -a "set" -d 'Change what holds for an account and all of its screens. What is not named stays; an empty text takes away'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and not __fish_seen_subcommand_from create password sign limit set list" -f -a "list" -d 'List the accounts'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from create" -l name -d 'Name of the account, unique on this hub' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from create" -l email -d 'E-mail address by which the operator signs in' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from create" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
@@ -67,19 +85,34 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __f
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from limit" -l account -d 'Name or id of the account' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from limit" -l screens -d 'Most screens; "none" for no limit' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from limit" -l content -d 'Most bytes of content, such as 500M or 20G; "none" for no limit' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from limit" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from limit" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from limit" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l name -d 'Another name' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l timezone -d 'Time zone of screens without one, such as Europe/Berlin' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l default-playlist -d 'Id of the default playlist' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l online-minutes -d 'Minutes without a sign of life after which a screen is offline' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l keep-logs-days -d 'Days that logs of screens are kept' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l keep-plays-days -d 'Days that proof of play is kept' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand account; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove reset-totp" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove reset-totp" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove reset-totp" -f -a "invite" -d 'Make a link by which somebody joins an account within 7 days; shown once'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove reset-totp" -f -a "list" -d 'List the people of an account, and who is invited'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove reset-totp" -f -a "role" -d 'Change what somebody may do'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove reset-totp" -f -a "remove" -d 'Remove somebody and end the sessions'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove reset-totp" -f -a "reset-totp" -d 'Switch off somebody\'s second step of signing in, when phone and recovery codes are gone'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "invite" -d 'Make a link by which somebody joins an account within 7 days; shown once'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "list" -d 'List the people of an account, and who is invited'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "role" -d 'Change what somebody may do'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "remove" -d 'Remove somebody and end the sessions'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "suspend" -d 'Keep somebody out without removing them: ends the sessions, and rests their personal API tokens'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "unsuspend" -d 'Let somebody in again who was suspended'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "unlink" -d 'Forget the login at the OpenID provider by which somebody signs in, so that another can be linked'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "check-provider" -d 'Ask the OpenID provider of oidc.toml for its description, and say what is wrong'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and not __fish_seen_subcommand_from invite list role remove suspend unsuspend unlink check-provider reset-totp" -f -a "reset-totp" -d 'Switch off somebody\'s second step of signing in, when phone and recovery codes are gone'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from invite" -l account -d 'Name or id of the account' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from invite" -l email -d 'E-mail address by which the person will sign in' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from invite" -l role -d 'What the person may do: viewer, content or admin' -r
@@ -95,8 +128,50 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from role" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from remove" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from suspend" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from suspend" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from unsuspend" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from unsuspend" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from unlink" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from check-provider" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from check-provider" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from reset-totp" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand operator; and __fish_seen_subcommand_from reset-totp" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -f -a "create" -d 'Make a group of people'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -f -a "list" -d 'List the groups of an account, with their members and what they may do in folders'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -f -a "rename" -d 'Rename a group'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -f -a "add" -d 'Put somebody into a group'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -f -a "drop" -d 'Take somebody out of a group'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -f -a "folder" -d 'Say what the members of a group may do in a folder and below it'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and not __fish_seen_subcommand_from create list rename add drop folder delete" -f -a "delete" -d 'Remove a group; its members go on with their role alone'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from create" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from create" -l name -d 'Name of the group' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from create" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from create" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from rename" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from rename" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from add" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from add" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from drop" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from drop" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from folder" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from folder" -l area -d 'Of what: content or screens' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from folder" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from folder" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from delete" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand group; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and not __fish_seen_subcommand_from create bulk renew list devices revoke" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and not __fish_seen_subcommand_from create bulk renew list devices revoke" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and not __fish_seen_subcommand_from create bulk renew list devices revoke" -f -a "create" -d 'Make a token and show it once'
@@ -110,6 +185,7 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fis
 device\t'Enrols one device; expires after 30 days without use'"
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from create" -l name -d 'Name for people; of a device token it becomes the name of the screen' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from create" -l playlist -d 'Id of the playlist that its screens play; without it the account\'s default' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from create" -l layout -d 'Id of the layout that its screens show instead of a playlist' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from create" -l folder -d 'Folder in which its screens are listed, such as Berlin/Foyer' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from create" -l timezone -d 'Time zone of its screens, such as Europe/Berlin' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from create" -l location -d 'Where its screens stand' -r
@@ -125,6 +201,7 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fis
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from bulk" -l name -d 'Names of the screens: {n} becomes the number, {n:03} the number with zeros in front' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from bulk" -l first -d 'The first number' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from bulk" -l playlist -d 'Id of the playlist that its screens play; without it the account\'s default' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from bulk" -l layout -d 'Id of the layout that its screens show instead of a playlist' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from bulk" -l folder -d 'Folder in which its screens are listed, such as Berlin/Foyer' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from bulk" -l timezone -d 'Time zone of its screens, such as Europe/Berlin' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from bulk" -l location -d 'Where its screens stand' -r
@@ -153,24 +230,108 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fis
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from revoke" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from revoke" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand token; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list pair rename delete withdraw" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list pair rename delete withdraw" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list pair rename delete withdraw" -f -a "list" -d 'List the screens of an account'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list pair rename delete withdraw" -f -a "pair" -d 'Pair the screen that shows a code: it belongs to the account from now on, and plays'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list pair rename delete withdraw" -f -a "rename" -d 'Give a screen another name'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list pair rename delete withdraw" -f -a "delete" -d 'Forget a screen whose authorization is withdrawn. When it is switched on again it asks to be paired'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list pair rename delete withdraw" -f -a "withdraw" -d 'Withdraw the authorization of a screen, which then stops playing. It stays withdrawn however often it shows the token that it came with; another good token authorizes it again'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and not __fish_seen_subcommand_from create list cancel policy" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and not __fish_seen_subcommand_from create list cancel policy" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and not __fish_seen_subcommand_from create list cancel policy" -f -a "create" -d 'Make authorization codes and assign them to an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and not __fish_seen_subcommand_from create list cancel policy" -f -a "list" -d 'List the authorization codes of an account, newest first'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and not __fish_seen_subcommand_from create list cancel policy" -f -a "cancel" -d 'Take an unused code away from its account: it becomes historical'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and not __fish_seen_subcommand_from create list cancel policy" -f -a "policy" -d 'Show how the screens of an account come to be authorized, or change it. Authorizations in force go on'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l kind -d 'cloud, local or free' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l count -d 'How many' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l days -d 'How many days each authorizes, from its first use on' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l until -d 'The last day on which they authorize, such as 2027-12-31, in UTC' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l replacements -d 'How often a cloud code may come back from a screen; 3 without this' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from list" -l kind -d 'Only of this kind: cloud, local or free' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from list" -l status -d 'Only in this status: valid, used, expired or historical' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from cancel" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from cancel" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -l codes -d 'Whether screens need a code; without it whoever comes in is authorized' -r -f -a "true\t''
+false\t''"
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -l free-screens -d 'Most screens with a free authorization at the same time' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -l free-days -d 'How many days each of them lasts' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -l admin-codes -d 'Whether the account\'s admins make codes themselves' -r -f -a "true\t''
+false\t''"
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand code; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "list" -d 'List the screens of an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "logs" -d 'Show what screens have logged, newest first'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "bulk" -d 'Do one thing to many screens: all that fit the filters'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "pair" -d 'Pair the screen that shows a code: it belongs to the account from now on, and plays'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "authorize" -d 'Authorize a screen: by an authorization code, or without one where its account needs none'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "local" -d 'Authorize a screen that is offline, by the device code that it shows. Writes what goes on its stick'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "why" -d 'Tell whether a screen may play, and if not, why not and what to do'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "rename" -d 'Give a screen another name'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "delete" -d 'Forget a screen whose authorization is withdrawn. When it is switched on again it asks to be paired'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "withdraw" -d 'Cancel the authorization of a screen, which then stops playing. It stays cancelled however often it shows the token that it came with; another good token authorizes it again'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "command" -d 'Tell screens what to do: upload a picture, refresh, reboot, identify, restart, collect logs'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "commands" -d 'Show what a screen was told to do, and how it went'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and not __fish_seen_subcommand_from list logs bulk pair authorize local why rename delete withdraw command commands screenshot" -f -a "screenshot" -d 'Write the newest picture of a screen to a file'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -l search -d 'Only with these words in name, location, serial number, model, address or id' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -l folder -d 'Only in this folder or below it' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -l tag -d 'Only with this label' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -l state -d 'Only online, offline, unauthorized, or with faults' -r -f -a "online\t''
+offline\t''
+unauthorized\t''
+faults\t''"
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l screen -d 'Id of a screen; without it all' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l severity -d 'This grave or graver: debug, info, warning or error' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l from -d 'First day (UTC) or moment' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l until -d 'Last day or moment, included' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l limit -d 'Most lines, at most 1000' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from bulk" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from bulk" -l search -d 'Only with these words in name, location, serial number, model, address or id' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from bulk" -l folder -d 'Only in this folder or below it' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from bulk" -l tag -d 'Only with this label' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from bulk" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from bulk" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from bulk" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -l account -d 'Name or id of the account' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -l code -d 'The code on the screen; case and hyphen do not matter' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -l name -d 'Name of the screen' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -l location -d 'Where it stands' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -l playlist -d 'Id of what it plays: then this is its first publication too' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from pair" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from authorize" -l code -d 'The code, or its id' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from authorize" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from authorize" -l replace -d 'End the authorization by another code, as cancelling does'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from authorize" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from authorize" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l device-code -d 'The device code on the screen or in its QR code, or the device id' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l name -d 'Name of the screen' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l location -d 'Where it stands' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l code -d 'A local authorization code, or its id' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l zip -d 'Write an archive for the top folder of a stick, to a new file' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l stick -d 'Write the image of a stick, to a new file' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from local" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from why" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from why" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from why" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from rename" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from rename" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
@@ -179,24 +340,56 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fi
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from withdraw" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from withdraw" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from withdraw" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list" -f -a "add" -d 'Add images and videos (MP4, PNG, JPEG, WebP, GIF)'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list" -f -a "list" -d 'List the content of an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l account -d 'Name or id of the account, when the screens are not named by their ids' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l tag -d 'Those with this tag' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l folder -d 'Those in this folder, and in the folders below it' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l seconds -d 'How long a screen shows its name, with identify' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l lines -d 'How much of its log a screen uploads, with collect-logs' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l expires-in -d 'Seconds after which nobody waits for it any more; without it, what suits the command' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l all -d 'Every screen of the account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l wait -d 'Wait until every screen has answered, or its time is over'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from commands" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from commands" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from commands" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from screenshot" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand device; and __fish_seen_subcommand_from screenshot" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list move remove" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list move remove" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list move remove" -f -a "add" -d 'Add images and videos (MP4, PNG, JPEG, WebP, GIF)'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list move remove" -f -a "list" -d 'List the content of an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list move remove" -f -a "move" -d 'Move content to another folder, which is made when it is not there, or give it another title'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and not __fish_seen_subcommand_from add list move remove" -f -a "remove" -d 'Remove content that no playlist plays'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from add" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from add" -l folder -d 'Folder that they go into, such as Berlin/Foyer' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from add" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from add" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from list" -l folder -d 'Only what lies in this folder or below it' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from list" -l search -d 'Only titles with this in them' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default list" -s h -l help -d 'Print help'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default list" -f -a "create" -d 'Make a playlist'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default list" -f -a "replace" -d 'Replace what a playlist plays'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default list" -f -a "default" -d 'Make a playlist what screens play when their token names none'
-complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default list" -f -a "list" -d 'List the playlists of an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from move" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from move" -l folder -d 'The folder; "" is the top' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from move" -l title -d 'The title' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from move" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from move" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from move" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from remove" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from remove" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand content; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -f -a "create" -d 'Make a playlist'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -f -a "replace" -d 'Replace what a playlist plays'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -f -a "default" -d 'Make a playlist what screens play when their token names none'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -f -a "draft" -d 'Make a draft of a playlist from JSON, as the body of the request of the API: layouts, web pages, rules'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -f -a "delete" -d 'Remove the draft of a playlist that nothing refers to'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and not __fish_seen_subcommand_from create replace default draft delete list" -f -a "list" -d 'List the playlists of an account'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from create" -l name -d 'Name of the playlist' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from create" -l account -d 'Name or id of the account' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from create" -l image-seconds -d 'How long an image stays' -r
@@ -214,10 +407,207 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from default" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from default" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from default" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from draft" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from draft" -l playlist -d 'Id of the playlist to change as a whole; without it another one is made' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from draft" -l file -d 'JSON; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from draft" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from draft" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from draft" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from delete" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand playlist; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and not __fish_seen_subcommand_from list show create change delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and not __fish_seen_subcommand_from list show create change delete" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and not __fish_seen_subcommand_from list show create change delete" -f -a "list" -d 'List those of an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and not __fish_seen_subcommand_from list show create change delete" -f -a "show" -d 'Print one as JSON, which `create` and `change` take back without id, createdAt and updatedAt'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and not __fish_seen_subcommand_from list show create change delete" -f -a "create" -d 'Make a draft; `publish now` brings it to the screens'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and not __fish_seen_subcommand_from list show create change delete" -f -a "change" -d 'Change a draft as a whole'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and not __fish_seen_subcommand_from list show create change delete" -f -a "delete" -d 'Remove a draft that nothing refers to'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from show" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from show" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from create" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from create" -l file -d 'JSON as the body of the request of the API; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from create" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from create" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from change" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from change" -l file -d 'JSON as the body of the request of the API; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from change" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from change" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from change" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from delete" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand layout; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and not __fish_seen_subcommand_from list show create change delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and not __fish_seen_subcommand_from list show create change delete" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and not __fish_seen_subcommand_from list show create change delete" -f -a "list" -d 'List those of an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and not __fish_seen_subcommand_from list show create change delete" -f -a "show" -d 'Print one as JSON, which `create` and `change` take back without id, createdAt and updatedAt'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and not __fish_seen_subcommand_from list show create change delete" -f -a "create" -d 'Make a draft; `publish now` brings it to the screens'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and not __fish_seen_subcommand_from list show create change delete" -f -a "change" -d 'Change a draft as a whole'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and not __fish_seen_subcommand_from list show create change delete" -f -a "delete" -d 'Remove a draft that nothing refers to'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from show" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from show" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from create" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from create" -l file -d 'JSON as the body of the request of the API; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from create" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from create" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from change" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from change" -l file -d 'JSON as the body of the request of the API; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from change" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from change" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from change" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from delete" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand timeblock; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and not __fish_seen_subcommand_from list show create change delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and not __fish_seen_subcommand_from list show create change delete" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and not __fish_seen_subcommand_from list show create change delete" -f -a "list" -d 'List those of an account'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and not __fish_seen_subcommand_from list show create change delete" -f -a "show" -d 'Print one as JSON, which `create` and `change` take back without id, createdAt and updatedAt'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and not __fish_seen_subcommand_from list show create change delete" -f -a "create" -d 'Make a draft; `publish now` brings it to the screens'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and not __fish_seen_subcommand_from list show create change delete" -f -a "change" -d 'Change a draft as a whole'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and not __fish_seen_subcommand_from list show create change delete" -f -a "delete" -d 'Remove a draft that nothing refers to'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from show" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from show" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from create" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from create" -l file -d 'JSON as the body of the request of the API; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from create" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from create" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from change" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from change" -l file -d 'JSON as the body of the request of the API; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from change" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from change" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from change" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand schedule; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "now" -d 'Bring drafts to the screens'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "pending" -d 'Show what the drafts would change'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "list" -d 'List what was published and what was asked to be, newest first'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "approve" -d 'Approve a request'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "reject" -d 'Reject a request'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "restore" -d 'Publish an earlier revision again'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "approval" -d 'Say who needs somebody else\'s approval: none, managers or everybody'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and not __fish_seen_subcommand_from now pending list approve reject restore approval stick" -f -a "stick" -d 'Write what a screen shows, with all files, for a stick: a ZIP, or with .img the image of a FAT32 stick'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from now" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from now" -l only -d 'Id of a playlist, layout or schedule entry, and what it needs; every draft without it' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from now" -l comment -d 'What it is about' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from now" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from now" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from now" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from pending" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from pending" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from pending" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from pending" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state: requested, published, rejected or withdrawn' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approve" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approve" -l comment -d 'Why' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approve" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approve" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approve" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from reject" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from reject" -l comment -d 'Why' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from reject" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from reject" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from reject" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from restore" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from restore" -l comment -d 'Why' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from restore" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from restore" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approval" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approval" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approval" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from approval" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from stick" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from stick" -l output -d 'The new file' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from stick" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from stick" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand publish; and __fish_seen_subcommand_from stick" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and not __fish_seen_subcommand_from start stop list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and not __fish_seen_subcommand_from start stop list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and not __fish_seen_subcommand_from start stop list" -f -a "start" -d 'Show something above all, at once; it ends by itself'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and not __fish_seen_subcommand_from start stop list" -f -a "stop" -d 'End an override before its time'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and not __fish_seen_subcommand_from start stop list" -f -a "list" -d 'List overrides, newest first'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from start" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from start" -l file -d 'JSON as the body of the request of the API: name, target, audience, minutes or until; - for standard input' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from start" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from start" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from stop" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from stop" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from stop" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand override; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and not __fish_seen_subcommand_from add-channel add-rule remove test list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and not __fish_seen_subcommand_from add-channel add-rule remove test list" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and not __fish_seen_subcommand_from add-channel add-rule remove test list" -f -a "add-channel" -d 'Name a webhook, or e-mail addresses, that alerts go to. The secret of a webhook is shown once'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and not __fish_seen_subcommand_from add-channel add-rule remove test list" -f -a "add-rule" -d 'Make a rule: what is told'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and not __fish_seen_subcommand_from add-channel add-rule remove test list" -f -a "remove" -d 'Remove a channel or a rule'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and not __fish_seen_subcommand_from add-channel add-rule remove test list" -f -a "test" -d 'Send a test to a channel. A running server sends it within seconds'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and not __fish_seen_subcommand_from add-channel add-rule remove test list" -f -a "list" -d 'List channels and rules, or the newest alerts or messages'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l name -d 'Name of the channel, for people' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l kind -d 'webhook or email' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l target -d 'E-mail addresses separated by commas, or the address of the webhook' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-host -d 'Mail server for alerts; without it there is no e-mail. Its password is read from the environment variable SIGNAGE_HUB_SMTP_PASSWORD or from a file' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-port -d 'Port of the mail server; without it 465, 587 or 25' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-security -d 'How the connection is protected: tls, starttls, or none for a mail server on this machine' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-user -d 'Who signs in at the mail server' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-password-file -d 'File whose first line is the password for the mail server' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-from -d 'Sender of the messages' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l webhook-allow -d 'Networks of this machine that webhooks may lead to all the same, also without TLS, separated by commas' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l target-stdin -d 'Read the address of the webhook, or the e-mail addresses, from standard input: an address of a webhook often is a secret'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -l kind -d 'offline, fault, token, authorization or storage' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -l number -d 'Minutes, days or per cent; without it what is usual' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -l class -d 'Of faults: content, network or hardware; without it all' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -l channel -d 'Id of the channel that it goes to; without it all' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-rule" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from remove" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from remove" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from test" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from test" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from list" -l account -d 'Name or id of the account' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and not __fish_seen_subcommand_from list" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and not __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and not __fish_seen_subcommand_from list" -f -a "list" -d 'List what happened, newest last'
@@ -227,5 +617,9 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and __fis
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and __fish_seen_subcommand_from list" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand backup" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand backup" -l with-content -d 'Copy the content as well when it lies in a bucket. A hub restored from such a copy keeps it in its directory'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand backup" -l json -d 'Print the result as JSON'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand backup" -s h -l help -d 'Print help'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand restore" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand restore" -l json -d 'Print the result as JSON'
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand restore" -s h -l help -d 'Print help'
