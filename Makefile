@@ -26,7 +26,7 @@ image: build ## Make the test image, target/image/disk.img
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
 
 ##@ Check
-.PHONY: test check unit browser scenarios fuzz api-fuzz soak bench-hub
+.PHONY: test check unit browser scenarios fuzz soak bench-hub
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
@@ -46,9 +46,6 @@ scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text select
 
 fuzz: ## Random files and disks at what reads them; MINUTES=10 in all, TARGET=file settings medium
 	MINUTES=$(or $(MINUTES),10) tools/fuzz $(TARGET)
-
-api-fuzz: build ## Random requests at a hub, by its description of the API; EXAMPLES=10 for each route
-	BIN=$(BIN) tools/api-fuzz $(or $(EXAMPLES),10)
 
 soak: image fuzz ## Fuzzing, then the scenarios again and again; ROUNDS=10
 	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)

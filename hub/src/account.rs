@@ -63,6 +63,7 @@ pub(crate) async fn insert(
         content_changed_at: now,
         created_at: now,
         screen_limit: None,
+        timezone: None,
     };
     let operator = Operator::new(account.id.clone(), people::email(email)?, password_hash, Role::Admin, now)?;
     accounts::insert(change, &account).await?;

@@ -229,7 +229,7 @@ impl Common {
     /// What a screen, which is in `groups`, gets.
     pub fn publication(&self, device: &Device, groups: &[String]) -> Result<Publication> {
         let mut program = Program {
-            timezone: device.timezone.clone(),
+            timezone: device.timezone.clone().or_else(|| self.account.timezone.clone()),
             schedule: self.entries(device, groups).cloned().collect(),
             overrides: self.overrides(device, groups).cloned().collect(),
             screen_default: self.default(&device.playlist, &device.layout),

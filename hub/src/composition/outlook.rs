@@ -117,7 +117,7 @@ pub struct Conflict {
     pub until: Timestamp,
     /// How many screens they have in common.
     pub screens: usize,
-    /// The time zone in which that was worked out: the most frequent one of these screens.
+    /// The time zone in which that was worked out: the most frequent one of the account's screens.
     pub timezone: String,
 }
 
@@ -135,15 +135,15 @@ async fn view(store: &Store, account: &str, screen: &str, drafts: bool) -> Resul
     let device = crate::device::find(&mut connection, account, screen).await?;
     let owner = accounts::by_id(&mut connection, account).await?;
     let groups = screen_groups::of(&mut connection, &device.id).await?;
+    let (zone, timezone, known) = zone_of(device.timezone.as_deref().or(owner.timezone.as_deref()));
     let common = manifest::load(&mut connection, owner, drafts).await?;
     let publication = common.publication(&device, &groups)?;
-    let (zone, timezone, known) = zone_of(&device);
     Ok(View { common, publication, zone, timezone, known })
 }
 
 /// The time zone of a screen, its name, and whether that is known.
-fn zone_of(device: &Device) -> (TimeZone, String, bool) {
-    match device.timezone.as_deref().and_then(|name| Some((signage_schedule::zone(name)?, name.to_owned()))) {
+fn zone_of(name: Option<&str>) -> (TimeZone, String, bool) {
+    match name.and_then(|name| Some((signage_schedule::zone(name)?, name.to_owned()))) {
         Some((zone, name)) => (zone, name, true),
         None => (TimeZone::UTC, "UTC".into(), false),
     }
@@ -263,7 +263,8 @@ pub async fn conflicts(
         one.iter().filter(|index| two.binary_search(index).is_ok()).copied().collect()
     };
     let entries: Vec<&Entry> = drafts.schedule.values().map(|planned| &planned.entry).collect();
-    let timezone = most_frequent(&devices);
+    let owner = accounts::by_id(&mut *store.read().await?, account).await?;
+    let timezone = most_frequent(&devices, owner.timezone.as_deref());
     let zone = signage_schedule::zone(&timezone).unwrap_or(TimeZone::UTC);
     let from = ident::timestamp(now);
     let until = from.saturating_add(SignedDuration::from_hours(24 * AHEAD_DAYS)).unwrap_or(Timestamp::MAX);
@@ -291,11 +292,11 @@ async fn groups(connection: &mut Connection, devices: &[Device]) -> Result<Vec<V
     Ok(groups)
 }
 
-/// The time zone that most screens have.
-fn most_frequent(devices: &[Device]) -> String {
+/// The time zone that most screens have; `default` is that of screens without one of their own.
+fn most_frequent(devices: &[Device], default: Option<&str>) -> String {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for device in devices {
-        *counts.entry(device.timezone.as_deref().unwrap_or("UTC")).or_default() += 1;
+        *counts.entry(device.timezone.as_deref().or(default).unwrap_or("UTC")).or_default() += 1;
     }
     let most = counts.into_iter().max_by_key(|&(name, count)| (count, name.to_owned()));
     most.map_or_else(|| "UTC".to_owned(), |(name, _)| name.to_owned())

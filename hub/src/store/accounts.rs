@@ -30,6 +30,8 @@ pub struct Account {
     pub created_at: Millis,
     /// Most screens that may play at the same time.
     pub screen_limit: Option<i64>,
+    /// Time zone (IANA) of screens that have none of their own.
+    pub timezone: Option<String>,
 }
 
 impl std::fmt::Debug for Account {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use signage_hub::fleet::{Action, Selection};
 use signage_hub::rights::Role;
+use signage_hub::workspace::{self, New};
 use signage_protocol::document::Publication;
 use signage_protocol::document::program::{Target, ZoneContent};
 use signage_protocol::jws::{self, typ};
@@ -193,6 +194,13 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         .await
         .unwrap();
     assert!(has().await);
+
+    // A screen without a time zone of its own has that of the account.
+    let zone = async || shows(&hub, &screen).await.program.unwrap().timezone;
+    assert_eq!(zone().await, None);
+    let change = New { timezone: Some("Europe/Berlin".into()), ..New::default() };
+    workspace::change(hub.store(), &hub.actor(), &change, signage_hub::ident::now()).await.unwrap();
+    assert_eq!(zone().await.as_deref(), Some("Europe/Berlin"));
 
     // What it will show at a moment to come, and why.
     let preview = format!("/screens/{}/preview?date=2030-01-07&time=10:00", screen.id());
