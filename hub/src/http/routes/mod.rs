@@ -201,13 +201,11 @@ impl Route {
 /// The table, area by area.
 const AREAS: &[&[Route]] = &[
     access::ROUTES,
-    composition::ROUTES,
     authorization::ROUTES,
     commands::ROUTES,
-    content::ROUTES,
     composing::ROUTES,
-    device::ROUTES,
-    commands::ROUTES,
+    composition::ROUTES,
+    content::ROUTES,
     device::ROUTES,
     fleet::ROUTES,
     pages::ROUTES,
