@@ -19,8 +19,9 @@ use signage_protocol::jws::{self, PublicKey, typ};
 use signage_protocol::token::Kind;
 
 use crate::api::{ask, secret};
-use crate::common::{Answer, PASSWORD, Screen, TestHub, new_account};
-use crate::console::{cookie, form_token, get, post, sign_in};
+use crate::browser::Browser;
+use crate::common::{Answer, Screen, TestHub, new_account};
+use crate::console::{form_token, post};
 use crate::pairing::codes as pairing_codes;
 
 /// An account whose screens need codes.
@@ -78,44 +79,6 @@ async fn pushes(hub: &TestHub, screen: &Screen) -> i64 {
         .fetch_one(&mut *hub.store().read().await.unwrap())
         .await
         .unwrap()
-}
-
-/// An operator in a browser.
-struct Browser<'a> {
-    hub: &'a TestHub,
-    cookie: String,
-}
-
-impl<'a> Browser<'a> {
-    async fn sign_in(hub: &'a TestHub) -> Self {
-        let answer = sign_in(hub, "acme@example.org", PASSWORD).await;
-        Self { hub, cookie: cookie(&answer, "__Host-signage") }
-    }
-
-    async fn open(&self, path: &str) -> Answer {
-        let page = get(self.hub, path, &self.cookie).await;
-        assert_eq!(page.status, 200, "{path}: {}", page.text());
-        page
-    }
-
-    async fn click(&self, page: &Answer, name: &str) -> Answer {
-        let (before, _) = page
-            .text()
-            .split_once(&format!(">{name}</a>"))
-            .unwrap_or_else(|| panic!("no {name}: {}", page.text()));
-        let (_, link) = before.rsplit_once("href=\"").unwrap();
-        self.open(&link.split_once('"').unwrap().0.replace("&amp;", "&")).await
-    }
-
-    async fn send(&self, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
-        assert!(page.text().contains(&format!("action=\"{path}\"")), "no form for {path}: {}", page.text());
-        let form = form_token(page);
-        let fields = [&[("form", form.as_str())], fields].concat();
-        let percent = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        let encoded: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-        post(self.hub, path, &self.cookie, encoded.join("&")).await
-    }
 }
 
 /// The device list with one screen says of its authorization.

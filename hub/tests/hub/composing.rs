@@ -9,47 +9,19 @@ use signage_protocol::document::program::{Target, ZoneContent};
 use signage_protocol::jws::{self, typ};
 use signage_protocol::token::Kind;
 
+use crate::browser::Browser;
 use crate::common::{Answer, PASSWORD, Screen, TestHub};
-use crate::console::{cookie, form_token, get, post, sign_in};
 
-/// Somebody in a browser without scripts.
-struct Person<'a> {
-    hub: &'a TestHub,
-    cookie: String,
+/// Sends the form of a page that goes to `action`; answers what follows.
+async fn send(person: &Browser<'_>, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+    person.post(&person.open(page).await, action, fields).await
 }
 
-impl<'a> Person<'a> {
-    async fn admin(hub: &'a TestHub) -> Self {
-        let answer = sign_in(hub, "acme@example.org", PASSWORD).await;
-        Self { hub, cookie: cookie(&answer, "__Host-signage") }
-    }
-
-    async fn open(&self, path: &str) -> Answer {
-        let page = get(self.hub, path, &self.cookie).await;
-        assert_eq!(page.status, 200, "{path}: {}", page.text());
-        page
-    }
-
-    /// Sends the form of a page that goes to `action`; answers the page that follows.
-    async fn send(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
-        let form = form_token(&self.open(page).await);
-        let fields = [&[("form", form.as_str())], fields].concat();
-        let fields: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| {
-                let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-                format!("{name}={value}")
-            })
-            .collect();
-        post(self.hub, action, &self.cookie, fields.join("&")).await
-    }
-
-    /// The same, for what succeeds; answers where it leads.
-    async fn done(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> String {
-        let answer = self.send(page, action, fields).await;
-        assert_eq!(answer.status, 303, "{action}: {}", answer.text());
-        answer.header("location").to_owned()
-    }
+/// The same, for what succeeds; answers where it leads.
+async fn done(person: &Browser<'_>, page: &str, action: &str, fields: &[(&str, &str)]) -> String {
+    let answer = send(person, page, action, fields).await;
+    assert_eq!(answer.status, 303, "{action}: {}", answer.text());
+    answer.header("location").to_owned()
 }
 
 async fn shows(hub: &TestHub, screen: &Screen) -> Publication {
@@ -63,7 +35,7 @@ async fn shows(hub: &TestHub, screen: &Screen) -> Publication {
 #[tokio::test]
 async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
     let hub = TestHub::new().await;
-    let person = Person::admin(&hub).await;
+    let person = Browser::sign_in(&hub).await;
     for page in ["/playlists", "/layouts", "/schedule", "/time-blocks", "/overrides", "/publish"] {
         let text = person.open(page).await.text().to_lowercase();
         assert!(text.contains("no ") || text.contains("nothing"), "{page} has no empty state");
@@ -72,12 +44,12 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
     screen.enroll(&hub, &hub.token(Kind::Provisioning).await.1).await;
 
     // A playlist with a web page that is due on Fridays.
-    let playlist = person.done("/playlists", "/playlists", &[("name", "Menu")]).await;
+    let playlist = done(&person, "/playlists", "/playlists", &[("name", "Menu")]).await;
     let id = playlist.rsplit('/').next().unwrap().to_owned();
     let add = format!("{playlist}/add");
     let fields = [("target", "web"), ("url", "https://menu.example/"), ("duration", "7.5")];
-    person.done(&playlist, &add, &fields).await;
-    person.done(&playlist, &add, &[("target", "web"), ("url", "https://second.example/")]).await;
+    done(&person, &playlist, &add, &fields).await;
+    done(&person, &playlist, &add, &[("target", "web"), ("url", "https://second.example/")]).await;
     let page = person.open(&playlist).await;
     let item = page.text().split("/item?item=").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let fields = [
@@ -90,18 +62,18 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         ("until", "2030-01-31"),
     ];
     let form = format!("{playlist}/item?item={item}");
-    person.done(&form, &form, &fields).await;
+    done(&person, &form, &form, &fields).await;
     let text = person.open(&playlist).await.text().to_owned();
     assert!(text.contains("Friday, 22:00 to 02:00, until 2030-01-31"), "{text}");
-    person.done(&playlist, &format!("{playlist}/move"), &[("item", &item), ("to", "down")]).await;
+    done(&person, &playlist, &format!("{playlist}/move"), &[("item", &item), ("to", "down")]).await;
 
     // A layout: by the editor's form, and a zone by the plain one.
-    let layout = person.done("/layouts", "/layouts", &[("name", "Foyer"), ("size", "1920x1080")]).await;
+    let layout = done(&person, "/layouts", "/layouts", &[("name", "Foyer"), ("size", "1920x1080")]).await;
     let layout_id = layout.rsplit('/').next().unwrap().to_owned();
     let design = json!({ "width": 1920, "height": 1080, "background": "#102030", "zones": [
         { "id": "zone1", "name": "Menu", "x": 0, "y": 0, "width": 1920, "height": 900, "z": 0,
           "content": { "kind": "playlist", "playlist": id } } ] });
-    person.done(&layout, &layout, &[("name", "Foyer"), ("design", &design.to_string())]).await;
+    done(&person, &layout, &layout, &[("name", "Foyer"), ("design", &design.to_string())]).await;
     let zone = [
         ("zone", ""),
         ("name", "Clock"),
@@ -113,13 +85,13 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         ("kind", "clock"),
         ("value", "%H:%M"),
     ];
-    person.done(&layout, &format!("{layout}/zone"), &zone).await;
-    let wrong = person.send(&layout, &layout, &[("name", "Foyer"), ("design", "{")]).await;
+    done(&person, &layout, &format!("{layout}/zone"), &zone).await;
+    let wrong = send(&person, &layout, &layout, &[("name", "Foyer"), ("design", "{")]).await;
     assert_eq!(wrong.status, 422);
 
     // A time block, and an entry by it.
     let fields = [("name", "Opening hours"), ("day-mon", "1"), ("from-0", "09:00"), ("to-0", "18:00")];
-    person.done("/time-blocks", "/time-blocks", &fields).await;
+    done(&person, "/time-blocks", "/time-blocks", &fields).await;
     let blocks = person.open("/schedule/new").await;
     let block = blocks.text().split("value=\"tbl_").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let block = format!("tbl_{block}");
@@ -133,7 +105,7 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         ("block", block.as_str()),
         ("priority", "5"),
     ];
-    person.done("/schedule/new", "/schedule/new", &entry).await;
+    done(&person, "/schedule/new", "/schedule/new", &entry).await;
     let page = person.open("/schedule").await;
     assert!(page.text().contains("Opening hours, Monday, from 2026-01-05"), "{}", page.text());
     let rival = [
@@ -144,7 +116,7 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         ("every", "day"),
         ("priority", "5"),
     ];
-    person.done("/schedule/new", "/schedule/new", &rival).await;
+    done(&person, "/schedule/new", "/schedule/new", &rival).await;
     assert!(person.open("/schedule").await.text().contains("only their age decides"));
 
     // Nothing of it is on the screen before it is published.
@@ -154,7 +126,7 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
     for name in ["Menu", "Foyer", "Mondays"] {
         assert!(pending.text().contains(name), "{name}");
     }
-    let published = person.send("/publish", "/publish", &[("comment", "First")]).await;
+    let published = send(&person, "/publish", "/publish", &[("comment", "First")]).await;
     assert_eq!(published.status, 200);
     assert!(published.text().contains("Everything is published"), "{}", published.text());
 
@@ -183,8 +155,8 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         ("groups", "Windows"),
         ("date", "2026-01-05"),
     ];
-    person.done("/schedule/new", "/schedule/new", &entry).await;
-    person.send("/publish", "/publish", &[]).await;
+    done(&person, "/schedule/new", "/schedule/new", &entry).await;
+    send(&person, "/publish", "/publish", &[]).await;
     let has = async || {
         shows(&hub, &screen).await.program.unwrap().schedule.iter().any(|entry| entry.name == "Windows only")
     };
@@ -215,19 +187,19 @@ async fn from_nothing_to_a_layout_on_a_screen_at_its_hours() {
         ("everybody", "1"),
         ("minutes", "5"),
     ];
-    person.done("/overrides", "/overrides", &fields).await;
+    done(&person, "/overrides", "/overrides", &fields).await;
     assert_eq!(shows(&hub, &screen).await.program.unwrap().overrides[0].name, "Alarm");
     let page = person.open("/overrides").await;
     let stop =
         page.text().split("action=\"/overrides/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    person.done("/overrides", &format!("/overrides/{stop}"), &[]).await;
+    done(&person, "/overrides", &format!("/overrides/{stop}"), &[]).await;
     assert!(shows(&hub, &screen).await.program.unwrap().overrides.is_empty());
 }
 
 #[tokio::test]
 async fn a_content_manager_asks_and_an_admin_answers() {
     let hub = TestHub::new().await;
-    let admin = Person::admin(&hub).await;
+    let admin = Browser::sign_in(&hub).await;
     let actor = hub.actor();
     let now = signage_hub::ident::now();
     let (_, code) = signage_hub::people::invite(hub.store(), &actor, "bea@example.org", Role::Content, now)
@@ -235,12 +207,11 @@ async fn a_content_manager_asks_and_an_admin_answers() {
         .unwrap();
     let hash = signage_hub::password::hash(&signage_protocol::Secret::new(PASSWORD)).unwrap();
     signage_hub::people::join(hub.store(), code.expose(), hash, now).await.unwrap();
-    let answer = sign_in(&hub, "bea@example.org", PASSWORD).await;
-    let bea = Person { hub: &hub, cookie: cookie(&answer, "__Host-signage") };
+    let bea = Browser::of(&hub, "bea@example.org").await;
 
-    admin.done("/publish", "/publish/settings", &[("target", "none"), ("approval", "managers")]).await;
-    bea.done("/playlists", "/playlists", &[("name", "Menu")]).await;
-    let asked = bea.send("/publish", "/publish", &[("comment", "New menu")]).await;
+    done(&admin, "/publish", "/publish/settings", &[("target", "none"), ("approval", "managers")]).await;
+    done(&bea, "/playlists", "/playlists", &[("name", "Menu")]).await;
+    let asked = send(&bea, "/publish", "/publish", &[("comment", "New menu")]).await;
     assert!(asked.text().contains("Sent for approval"), "{}", asked.text());
     let page = bea.open("/publish").await;
     assert!(page.text().contains("Take back") && !page.text().contains("Approve and publish"));
@@ -249,10 +220,10 @@ async fn a_content_manager_asks_and_an_admin_answers() {
     let decide =
         page.text().split("action=\"/publish/pub_").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let decide = format!("/publish/pub_{decide}");
-    let refused = bea.send("/publish", &decide, &[("how", "approve")]).await;
+    let refused = send(&bea, "/publish", &decide, &[("how", "approve")]).await;
     assert_eq!(refused.status, 403);
-    admin.done("/publish", &decide, &[("how", "approve"), ("answer", "Fine")]).await;
+    done(&admin, "/publish", &decide, &[("how", "approve"), ("answer", "Fine")]).await;
     assert!(admin.open("/publish").await.text().contains("Fine"));
-    let again = admin.send("/publish", &decide, &[("how", "reject")]).await;
+    let again = send(&admin, "/publish", &decide, &[("how", "reject")]).await;
     assert_eq!(again.status, 409);
 }

@@ -9,6 +9,7 @@ mod alerts;
 mod api;
 mod audit;
 mod authorization_in_steps;
+mod browser;
 mod bucket;
 mod cli;
 mod commands;

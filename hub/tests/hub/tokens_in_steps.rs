@@ -14,49 +14,8 @@ use signage_protocol::document::Publication;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::token::Kind;
 
-use crate::common::{Answer, PASSWORD, Screen, TestHub, URL};
-use crate::console::{cookie, form_token, get, post, sign_in};
-
-/// Somebody who looks after the account, in a browser.
-struct Browser<'a> {
-    hub: &'a TestHub,
-    cookie: String,
-}
-
-impl<'a> Browser<'a> {
-    async fn sign_in(hub: &'a TestHub) -> Self {
-        let answer = sign_in(hub, "acme@example.org", PASSWORD).await;
-        Self { hub, cookie: cookie(&answer, "__Host-signage") }
-    }
-
-    async fn open(&self, path: &str) -> Answer {
-        let page = get(self.hub, path, &self.cookie).await;
-        assert_eq!(page.status, 200, "{path}: {}", page.text());
-        page
-    }
-
-    /// Opens the link or button of this name on a page.
-    async fn click(&self, page: &Answer, name: &str) -> Answer {
-        let (before, _) =
-            page.text().split_once(&format!(">{name}</a>")).unwrap_or_else(|| panic!("no {name}"));
-        let (_, link) = before.rsplit_once("href=\"").unwrap();
-        self.open(&link.split_once('"').unwrap().0.replace("&amp;", "&")).await
-    }
-
-    /// Sends the form of a page.
-    async fn send(&self, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
-        assert!(page.text().contains(&format!("action=\"{path}\"")), "no form for {path}");
-        let form = form_token(page);
-        let fields = [&[("form", form.as_str())], fields].concat();
-        let encoded: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-        post(self.hub, path, &self.cookie, encoded.join("&")).await
-    }
-}
-
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
+use crate::browser::Browser;
+use crate::common::{Answer, Screen, TestHub, URL};
 
 /// What stands between two texts of a page.
 fn between<'a>(page: &'a Answer, before: &str, after: &str) -> &'a str {
