@@ -6,19 +6,15 @@
 //! * [`serve`]: the server as a whole: listener, TLS, shutdown. Tests of other crates start it from here.
 //! * [`http`]: state in, router out; one file per resource.
 //! * [`authorization`], [`authorization_code`], [`local`], [`why`]: whether a screen may play, by what, and why not.
-//! * [`setup`], [`account`], [`people`], [`second_step`], [`api_token`], [`enrolment`], [`pairing`], [`device`],
-//!   [`report`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`composition`]: playlists, layouts, schedules, and how they reach the screens.
-//!   [`fleet`], [`report`], [`records`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does,
-//!   [`workspace`], [`fleet`], [`alerts`], [`report`], [`records`], [`content`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does,
-//!   whoever asks.
+//! * [`setup`], [`account`], [`workspace`], [`people`], [`groups`], [`folder_rights`], [`oidc`], [`second_step`],
+//!   [`api_token`], [`enrolment`], [`pairing`], [`device`], [`fleet`], [`report`], [`records`], [`alerts`], [`content`],
+//!   [`upload`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
-//! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content.
-//! * [`tls`], [`opening`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
-//!   [`content`], [`upload`], [`probe`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
-//! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content, here or in a bucket; [`sweep`]: how
-//!   they go. [`backup`]: a copy of all that.
-//! * [`tls`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`]: small tools, mostly pure.
+//! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content, here or in a bucket; [`probe`]: what
+//!   is in them; [`sweep`]: how they go. [`backup`]: a copy of all that.
+//! * [`tls`], [`opening`], [`announce`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`],
+//!   [`folder`]: small tools, mostly pure.
 //!
 //! # What survives what
 //!

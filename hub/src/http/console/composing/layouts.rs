@@ -53,9 +53,9 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
             @if found.is_empty() {
                 div.card { h2 { "No layout yet" } p { "A layout divides a screen into zones that show things at the same time: a playlist beside a clock, a text below. Make one here, then draw its zones." } }
             }
-            ul.tiles {
+            ul.plans {
                 @for one in &found {
-                    li.card.tile {
+                    li.card.plan {
                         a href={ "/layouts/" (one.id) } aria-label=(one.name) {
                             (draw(&one.body, &one.name, &catalogue))
                             strong { (one.name) }
