@@ -219,7 +219,7 @@ pub(super) async fn render(
         (commands::section(&device, &given, &viewer, now))
         (codes::why(&answer.checks, answer.authorized))
         @if viewer.role.may(Right::ManageScreens) {
-            (details(&device, &Catalogue::load(&state.store, account).await?, &viewer))
+            (details(&device, &Catalogue::without_content(&state.store, account).await?, &viewer))
             (codes::section(&device, code.as_ref(), &viewer, now))
             (screen_token::part(state, account, &device, &viewer, now).await?)
             (leaving(&device, &viewer, now))

@@ -177,7 +177,7 @@ async fn show(
     let more = devices.len() > PAGE;
     devices.truncate(PAGE);
     let default = match defaults::default(&token.grant.playlist, &token.grant.layout) {
-        Some(shown) => Some(Catalogue::load(&state.store, &token.account).await?.name(&shown)),
+        Some(shown) => Some(Catalogue::without_content(&state.store, &token.account).await?.name(&shown)),
         None => None,
     };
     let now = ident::now();

@@ -110,7 +110,6 @@ const fn row(method: &'static str, path: &'static str, access: Access) -> Route 
     Route { method, path, access, doc: Doc::NONE, by_folder: false }
 }
 
-#[allow(dead_code, reason = "for the descriptions that follow")]
 impl Route {
     /// What it does, in one sentence.
     const fn says(mut self, summary: &'static str) -> Self {

@@ -24,13 +24,19 @@ pub struct Catalogue {
 impl Catalogue {
     /// That of an account.
     pub async fn load(store: &Store, account: &str) -> Result<Self> {
+        let content = content::list(store, account).await?;
+        let content = content.into_iter().map(|one| (one.id, one.title)).collect();
+        Ok(Self { content, ..Self::without_content(store, account).await? })
+    }
+
+    /// What may be a default: there may be far more content than that.
+    pub async fn without_content(store: &Store, account: &str) -> Result<Self> {
         let playlists = playlists::list(store, account).await?;
         let layouts = composed::all::<Design>(store, account).await?;
-        let content = content::list(store, account).await?;
         Ok(Self {
             playlists: playlists.into_iter().map(|one| (one.id, one.name)).collect(),
             layouts: layouts.into_iter().map(|one| (one.id, one.name)).collect(),
-            content: content.into_iter().map(|one| (one.id, one.title)).collect(),
+            content: BTreeMap::new(),
         })
     }
 
