@@ -152,7 +152,8 @@ pub(super) fn readable(state: &Shared, session: Option<&Session>, mut response: 
         div.card.narrow {
             h1 { @match response.status().as_u16() { 403 => "Not allowed", 404 => "Not found", _ => "That did not work" } }
             p.alert role="alert" { (problem.detail.as_deref().unwrap_or(&problem.title)) }
-            @if let Some(action) = &problem.action { p { (action) } }
+            // What to do about a fault of the hub is said to screens, which wait and ask again.
+            @if let Some(action) = problem.action.as_ref().filter(|_| problem.code != Some(Code::HubError)) { p { (action) } }
             p { a href="/" { "Back to the beginning" } }
         }
     };
