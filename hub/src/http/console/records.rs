@@ -232,7 +232,7 @@ fn play_filter(query: &Query, place: Place<'_>) -> Markup {
         section.card {
             form.line method="get" action=(place.path) {
                 (kept(query, place, "plays"))
-                div { label for="content" { "Content" } input #content name="content" value=(query.content) placeholder="Title or id"; }
+                div { label for="what" { "Content" } input #what name="content" value=(query.content) placeholder="Title or id"; }
                 (span(query))
                 button type="submit" { "Show" }
             }
