@@ -1,6 +1,6 @@
 //! Looking into what was uploaded: `signage-probe` runs beside the hub, a few at a time, each with limits of its own and
 //! an end. A file that kills it is a file that is damaged; the hub goes on. Without the program content is taken by its
-//! first bytes, and its page says so.
+//! first bytes, and its page says so, until the program is there.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -58,7 +58,12 @@ impl Prober {
     pub fn find() -> Self {
         let beside = || Some(std::env::current_exe().ok()?.with_file_name("signage-probe"));
         let named = std::env::var_os(PROGRAM).map(PathBuf::from);
-        Self::new(named.or_else(beside).filter(|path| path.is_file()), PATIENCE)
+        Self::new(named.or_else(beside), PATIENCE)
+    }
+
+    /// The program, if it is there now: it may be installed while the hub runs.
+    fn program(&self) -> Option<&Path> {
+        self.program.as_deref().filter(|path| path.is_file())
     }
 
     /// A program of one's choice, or none.
@@ -68,8 +73,8 @@ impl Prober {
 
     /// Looks into a file; the small picture goes to `thumbnail`.
     pub async fn run(&self, file: &Path, thumbnail: &Path, directory: &DataDir) -> Result<Outcome> {
-        let Some(program) = &self.program else { return Ok(Outcome::Unknown) };
-        let failed = |source| Error::File { doing: "run", path: program.clone(), source };
+        let Some(program) = self.program() else { return Ok(Outcome::Unknown) };
+        let failed = |source| Error::File { doing: "run", path: program.to_owned(), source };
         let mut command = Command::new(program);
         command
             .arg("--thumbnail")
@@ -134,10 +139,13 @@ fn cause(error: &[u8]) -> String {
     if said.is_empty() { "the file cannot be read".to_owned() } else { said }
 }
 
-/// Looks into content whose turn it is, until there is none. Several hubs share the work.
+/// Looks into content whose turn it is, until there is none; with the program also into what came while it was not there.
+/// Several hubs share the work.
 pub async fn work(store: &Store, blobs: &Blobs, prober: &Prober, directory: &DataDir) -> Result<()> {
+    // What comes out the same again is not looked at twice in a row.
+    let missed = prober.program().map_or(0, |_| ident::now());
     loop {
-        let found = content::unprobed(store, ident::now() - STALE, AT_ONCE as i64 * 4).await?;
+        let found = content::unprobed(store, ident::now() - STALE, missed, AT_ONCE as i64 * 4).await?;
         if found.is_empty() {
             return Ok(());
         }
@@ -145,7 +153,9 @@ pub async fn work(store: &Store, blobs: &Blobs, prober: &Prober, directory: &Dat
         for content in found {
             let (store, blobs, prober, directory) =
                 (store.clone(), blobs.clone(), prober.clone(), directory.clone());
-            tasks.spawn(async move { look(&store, &blobs, &prober, &directory, &content).await });
+            tasks.spawn(
+                async move { look_again(&store, &blobs, &prober, &directory, &content, missed).await },
+            );
         }
         while let Some(done) = tasks.join_next().await {
             done.map_err(|_| Error::Damaged { what: "state of a probe" })??;
@@ -161,10 +171,22 @@ pub async fn look(
     directory: &DataDir,
     content: &Content,
 ) -> Result<()> {
+    look_again(store, blobs, prober, directory, content, 0).await
+}
+
+/// The same, also when it was taken without a probe before `missed`.
+async fn look_again(
+    store: &Store,
+    blobs: &Blobs,
+    prober: &Prober,
+    directory: &DataDir,
+    content: &Content,
+    missed: Millis,
+) -> Result<()> {
     let Ok(_turn) = prober.turns.acquire().await else { return Ok(()) };
     let now = ident::now();
     let mut change = store.write().await?;
-    let mine = content::claim(&mut change, &content.id, now - STALE, now).await?;
+    let mine = content::claim(&mut change, &content.id, now - STALE, missed, now).await?;
     store::commit(change).await?;
     if !mine {
         return Ok(());
@@ -189,7 +211,7 @@ async fn examine(
     directory: &DataDir,
     content: &Content,
 ) -> Result<(&'static str, Found)> {
-    if prober.program.is_none() {
+    if prober.program().is_none() {
         return Ok(("none", Found::default()));
     }
     let incoming = directory.incoming();

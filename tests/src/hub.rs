@@ -1,5 +1,6 @@
 //! The hub as a child process, on a port of this host that guests reach as 10.0.2.2.
 
+use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::{paths, process};
 pub struct Hub {
     directory: PathBuf,
     port: u16,
+    environment: Vec<(&'static str, OsString)>,
     process: Mutex<Option<Child>>,
 }
 
@@ -46,7 +48,19 @@ impl Hub {
         // The port is free now; nothing else on a test machine takes it within the next moments.
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr())?.port();
         std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
-        Ok(Self { directory: directory.to_owned(), port, process: Mutex::new(None) })
+        Ok(Self { directory: directory.to_owned(), port, environment: Vec::new(), process: Mutex::new(None) })
+    }
+
+    /// The same with a variable in its environment.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// What it keeps.
+    pub fn data(&self) -> PathBuf {
+        self.directory.join("data")
     }
 
     /// The address for devices.
@@ -137,7 +151,8 @@ impl Hub {
 
     fn command(&self) -> Command {
         let mut command = Command::new(paths::program("signage-hub"));
-        command.arg("--data-dir").arg(self.directory.join("data"));
+        command.arg("--data-dir").arg(self.data());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -305,29 +305,39 @@ pub async fn set_limit(connection: &mut Connection, account: &str, limit: Option
     Ok(())
 }
 
-/// Content whose turn it is to be probed, oldest first; also what a probe began with before `stale` and did not end.
-pub async fn unprobed(store: &Store, stale: Millis, limit: i64) -> Result<Vec<Content>> {
+/// Content whose turn it is to be probed, oldest first; also what a probe began with before `stale` and did not end, and
+/// what was taken without one before `missed`.
+pub async fn unprobed(store: &Store, stale: Millis, missed: Millis, limit: i64) -> Result<Vec<Content>> {
     let mut connection = store.read().await?;
     sqlx::query_as(
         "SELECT * FROM content WHERE probe = 'waiting' OR (probe = 'running' AND probed_at < $1) \
-         ORDER BY created_at, id LIMIT $2",
+         OR (probe = 'none' AND probed_at < $2) ORDER BY created_at, id LIMIT $3",
     )
     .bind(stale)
+    .bind(missed)
     .bind(limit)
     .fetch_all(&mut *connection)
     .await
     .map_err(Error::database("looking for content to probe"))
 }
 
-/// Takes content for probing, unless somebody else has it.
-pub async fn claim(connection: &mut Connection, id: &str, stale: Millis, now: Millis) -> Result<bool> {
+/// Takes content for probing, unless somebody else has it; see [`unprobed`].
+pub async fn claim(
+    connection: &mut Connection,
+    id: &str,
+    stale: Millis,
+    missed: Millis,
+    now: Millis,
+) -> Result<bool> {
     let done = sqlx::query(
         "UPDATE content SET probe = 'running', probed_at = $1 \
-         WHERE id = $2 AND (probe = 'waiting' OR (probe = 'running' AND probed_at < $3))",
+         WHERE id = $2 AND (probe = 'waiting' OR (probe = 'running' AND probed_at < $3) \
+         OR (probe = 'none' AND probed_at < $4))",
     )
     .bind(now)
     .bind(id)
     .bind(stale)
+    .bind(missed)
     .execute(connection)
     .await
     .map_err(Error::database("beginning to probe content"))?;

@@ -221,3 +221,29 @@ async fn what_the_probe_says_is_on_the_page() {
     let grid = get(&hub, "/content", &session).await;
     assert!(grid.text().contains("/thumbnail") && grid.text().contains("Damaged"));
 }
+
+#[tokio::test]
+async fn what_came_while_there_was_no_probe_is_probed_once_there_is_one() {
+    let hub = TestHub::new().await;
+    let item = hub.content(&hub.account, "early.png", 100).await.0;
+    let program = hub.files.path().join("later");
+    let prober = Prober::new(Some(program.clone()), Duration::from_secs(10));
+    let work = async || {
+        let state = &hub.state;
+        probe::work(hub.store(), &state.blobs, &prober, &state.directory).await.unwrap();
+        contents::by_id(hub.store(), &hub.account.id, &item.id).await.unwrap()
+    };
+    assert_eq!(work().await.probe, "none");
+    assert_eq!(work().await.probe, "none");
+    // There, but without what runs it: that is no reason to ask for ever.
+    std::fs::write(&program, "#!/nowhere/sh\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(work().await.probe, "none");
+    let script = r#"#!/bin/sh
+echo '{"kind":"image","video":{"codec":"PNG","media":"","width":12,"height":7}}'
+"#;
+    std::fs::write(&program, script).unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let done = work().await;
+    assert_eq!((done.probe.as_str(), done.width, done.height), ("done", Some(12), Some(7)));
+}

@@ -147,7 +147,7 @@ fn standing(content: &Content) -> Markup {
         @if let Some(problem) = &content.problem {
             p.alert role="status" { strong { (trouble(content)) ". " } (problem) }
         } @else if content.probe == "none" {
-            p.minor { "Not probed: the program signage-probe is not beside the hub, so type and content were taken by the first bytes of the file. Whether a screen can show it is not known." }
+            p.minor { "Not probed: the program signage-probe is not beside the hub, so type and content were taken by the first bytes of the file. Whether a screen can show it is not known. Once the program is there, the hub looks into the file within an hour." }
         } @else if matches!(content.probe.as_str(), "waiting" | "running") {
             p.minor { "The hub is looking into this file. Reload the page in a moment." }
         }
