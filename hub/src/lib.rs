@@ -10,7 +10,7 @@
 //! * [`setup`], [`account`], [`workspace`], [`people`], [`groups`], [`folder_rights`], [`oidc`], [`second_step`],
 //!   [`api_token`], [`enrolment`], [`pairing`], [`device`], [`fleet`], [`report`], [`records`], [`alerts`], [`content`],
 //!   [`upload`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
-//! * [`command`], [`live`]: what screens are told to do, and who is connected right now.
+//! * [`command`], [`live`], [`seen`]: what screens are told to do, who is connected right now, who was here.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content, here or in a bucket; [`probe`]: what
 //!   is in them; [`sweep`]: how they go. [`backup`]: a copy of all that.
 //! * [`tls`], [`opening`], [`announce`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`],
@@ -67,6 +67,7 @@ pub mod report;
 pub mod rights;
 pub mod seal;
 pub mod second_step;
+pub mod seen;
 pub mod serve;
 pub mod setup;
 pub mod store;

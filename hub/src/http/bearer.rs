@@ -10,7 +10,7 @@ use super::peer::Peer;
 use crate::error::chain;
 use crate::ident::{self, Millis};
 use crate::seal::Purpose;
-use crate::store::devices::{self, Device};
+use crate::store::devices::Device;
 use crate::{Error, Result, device};
 
 /// A device that has shown a valid access token. Its being seen is noted.
@@ -77,7 +77,7 @@ async fn recognise(parts: &Parts, state: &Shared, now: Millis) -> Result<Device>
 
 /// Notes that a device has shown itself. Failing at that is no reason to leave its request unanswered.
 pub(super) async fn note_seen(state: &Shared, device: &Device, peer: Peer, now: Millis) {
-    if let Err(error) = devices::seen(&state.store, device, peer.text().as_deref(), now).await {
+    if let Err(error) = state.seen.note(&state.store, device, peer.text(), now).await {
         tracing::warn!(error = chain(&error), device = device.id, "cannot note that a device was seen");
     }
 }

@@ -51,6 +51,7 @@ use crate::pace::Pace;
 use crate::probe::Prober;
 use crate::report::Inbox;
 use crate::seal::Seal;
+use crate::seen::Seen;
 use crate::store::{Store, settings};
 use crate::upload::Limits;
 use crate::{Error, Result, alerts};
@@ -98,6 +99,8 @@ pub struct State {
     pub alerts: OnceLock<alerts::send::Config>,
     /// Reports on their way to the database.
     pub inbox: Inbox,
+    /// Screens that are to be noted as seen.
+    pub seen: Seen,
     /// Who is connected.
     pub live: Arc<Live>,
     /// Signed documents of the screens.
@@ -130,6 +133,7 @@ impl State {
             alerts: OnceLock::new(),
             urls,
             inbox: Inbox::default(),
+            seen: Seen::default(),
             live: Live::new()?,
             manifests: manifest_cache::Cache::default(),
             enrolments: Mutex::new(Limiter::new(ENROLMENTS, MINUTE)),

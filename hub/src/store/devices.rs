@@ -270,21 +270,22 @@ pub async fn count_authorized(
         .map_err(Error::database("counting devices"))
 }
 
-/// Notes that a device has shown itself.
-pub async fn seen(store: &Store, device: &Device, address: Option<&str>, now: Millis) -> Result<()> {
+/// Whether a device that shows itself has to be noted: that was not done just now, or it is elsewhere.
+pub fn is_news(device: &Device, address: Option<&str>, now: Millis) -> bool {
     let moved = address.is_some() && device.address.as_deref() != address;
-    if !moved && now.saturating_sub(device.last_seen) < SEEN_STEP {
-        return Ok(());
-    }
-    let mut change = store.write().await?;
+    moved || now.saturating_sub(device.last_seen) >= SEEN_STEP
+}
+
+/// Notes that a device has shown itself.
+pub async fn seen(connection: &mut Connection, id: &str, address: Option<&str>, now: Millis) -> Result<()> {
     sqlx::query("UPDATE device SET last_seen = $2, address = COALESCE($3, address) WHERE id = $1")
-        .bind(&device.id)
+        .bind(id)
         .bind(now)
         .bind(address)
-        .execute(&mut *change)
+        .execute(connection)
         .await
         .map_err(Error::database("noting that a device was seen"))?;
-    super::commit(change).await
+    Ok(())
 }
 
 /// Notes the version of a device's provisioner.

@@ -1,8 +1,10 @@
 //! What a hub can take, as ratios to what its disk can: enrolments one after the other and at once, a fleet that is
-//! switched on in the same moment, and the same fleet connected. Real hub in a process of its own, real TLS, real signatures.
+//! switched on in the same moment, what that fleet reports, and the same fleet connected and given something new to play.
+//! Real hub in a process of its own, real TLS, real signatures.
 //!
 //! `make bench-hub`, or with DEVICES=1000 for a quick look.
 
+mod reports;
 mod sessions;
 
 use std::fs::{self, File};
@@ -33,7 +35,7 @@ const TRIES: u32 = 20;
 async fn main() -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let devices: u32 = std::env::var("DEVICES").ok().map_or(Ok(10_000), |text| text.parse())?;
-    allow_files(u64::from(devices) + 1000)?;
+    allow_files(u64::from(devices) + sessions::CONNECTIONS as u64 + 1000)?;
     let directory = paths::target("bench-hub");
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
@@ -78,7 +80,9 @@ async fn main() -> Result<()> {
         before.memory >> 20,
         after.peak >> 20,
     );
-    sessions::measure(&hub, &account, &site, devices).await?;
+    let tokens = sessions::tokens(&site, devices).await?;
+    reports::measure(&hub, &site, &tokens, ceiling).await?;
+    sessions::measure(&hub, &account, &site, tokens).await?;
     hub.stop().await
 }
 
