@@ -563,7 +563,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__add__subcmd__channel)
-            opts="-h --account --name --kind --target-stdin --target --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --json --data-dir --help"
+            opts="-h --account --name --kind --target-stdin --target --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --alerts-ca-file --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,6 +610,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --webhook-allow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alerts-ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2623,7 +2627,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__serve)
-            opts="-h --listen --public-url --no-announce --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --data-dir --help"
+            opts="-h --listen --public-url --no-announce --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --alerts-ca-file --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2662,6 +2666,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --webhook-allow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alerts-ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

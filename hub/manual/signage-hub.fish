@@ -55,6 +55,7 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-u
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-password-file -d 'File whose first line is the password for the mail server' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l smtp-from -d 'Sender of the messages' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l webhook-allow -d 'Networks of this machine that webhooks may lead to all the same, also without TLS, separated by commas' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l alerts-ca-file -d 'File with certificates (PEM) of authorities that the mail server and receivers of webhooks may use beside those that the system trusts' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -l no-announce -d 'Do not announce this hub in the local network by multicast DNS'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand serve" -s h -l help -d 'Print help'
@@ -586,6 +587,7 @@ complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fis
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-password-file -d 'File whose first line is the password for the mail server' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l smtp-from -d 'Sender of the messages' -r
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l webhook-allow -d 'Networks of this machine that webhooks may lead to all the same, also without TLS, separated by commas' -r
+complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l alerts-ca-file -d 'File with certificates (PEM) of authorities that the mail server and receivers of webhooks may use beside those that the system trusts' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l data-dir -d 'Directory that holds everything the hub keeps; made when it does not exist' -r -F
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l target-stdin -d 'Read the address of the webhook, or the e-mail addresses, from standard input: an address of a webhook often is a secret'
 complete -c signage-hub -n "__fish_signage_hub_using_subcommand alert; and __fish_seen_subcommand_from add-channel" -l json -d 'Print the result as JSON'

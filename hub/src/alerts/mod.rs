@@ -7,8 +7,10 @@
 //!
 //! Messages wait in the database until a hub has taken them, see [`send`].
 
+pub mod mail;
 pub mod send;
 pub mod setup;
+pub mod webhook;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -248,6 +250,7 @@ pub(crate) async fn message(
         attempts: 0,
         next_at: now,
         last_error: None,
+        left_over: None,
         created_at: now,
         done_at: None,
     };

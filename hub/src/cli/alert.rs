@@ -1,6 +1,6 @@
 //! `signage-hub alert …`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -37,18 +37,22 @@ pub struct Sending {
     smtp_user: Option<String>,
     /// File whose first line is the password for the mail server.
     #[arg(long, value_name = "FILE", env = "SIGNAGE_HUB_SMTP_PASSWORD_FILE")]
-    smtp_password_file: Option<std::path::PathBuf>,
+    smtp_password_file: Option<PathBuf>,
     /// Sender of the messages.
     #[arg(long, value_name = "ADDRESS", env = "SIGNAGE_HUB_SMTP_FROM", default_value = "signage@localhost")]
     smtp_from: String,
     /// Networks of this machine that webhooks may lead to all the same, also without TLS, separated by commas.
     #[arg(long, value_name = "NETWORK", env = "SIGNAGE_HUB_WEBHOOK_ALLOW", value_delimiter = ',')]
     webhook_allow: Vec<Network>,
+    /// File with certificates (PEM) of authorities that the mail server and receivers of webhooks may use beside those
+    /// that the system trusts.
+    #[arg(long, value_name = "FILE", env = "SIGNAGE_HUB_ALERTS_CA_FILE")]
+    alerts_ca_file: Option<PathBuf>,
 }
 
 impl Sending {
     /// As the server takes it.
-    pub fn config(self) -> Config {
+    pub fn config(self) -> Result<Config> {
         let password = match self.smtp_password_file {
             Some(path) => Some(Password::File(path)),
             None => std::env::var(PASSWORD).ok().map(|text| Password::Value(Secret::new(text))),
@@ -61,7 +65,13 @@ impl Sending {
             password,
             from: self.smtp_from,
         });
-        Config { allow: self.webhook_allow, smtp }
+        let ca = match &self.alerts_ca_file {
+            Some(path) => std::fs::read(path).map_err(Error::file("read", path))?,
+            None => Vec::new(),
+        };
+        let config = Config { allow: self.webhook_allow, smtp, ca, ..Config::default() };
+        config.check()?;
+        Ok(config)
     }
 }
 
@@ -156,7 +166,7 @@ impl Command {
                 };
                 let actor = Actor::cli(&account.id);
                 let input = (&*kind, &*name, &*target);
-                let made = setup::make_channel(&store, &actor, &sending.config(), input, now).await?;
+                let made = setup::make_channel(&store, &actor, &sending.config()?, input, now).await?;
                 let secret = match made.kind.as_str() {
                     "webhook" => Some(webhook_secret(&Seal::load(&store).await?, &made.id)),
                     _ => None,

@@ -36,7 +36,7 @@ impl Serve {
         let options = Options {
             public_url: self.public_url,
             announce: !self.no_announce,
-            alerts: self.sending.config(),
+            alerts: self.sending.config()?,
             ..Options::new(data_dir, self.listen)
         };
         let mut running = Hub::start(options).await?;

@@ -91,6 +91,8 @@ pub struct Delivery {
     pub next_at: Millis,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// Of an e-mail: which addresses have not got it, in JSON; without it, none has.
+    pub left_over: Option<String>,
     /// When it was made.
     pub created_at: Millis,
     /// When it was sent or given up.
@@ -357,44 +359,75 @@ pub async fn deliveries(connection: &mut Connection, account: &str, limit: i64) 
         .map_err(Error::database("reading messages"))
 }
 
+/// Accounts and channels whose messages wait, since others of theirs are on their way.
+#[derive(Debug, Clone, Default)]
+pub struct Busy {
+    /// Ids of accounts.
+    pub accounts: Vec<String>,
+    /// Ids of channels.
+    pub channels: Vec<String>,
+}
+
+impl Busy {
+    /// What a message that is due has to be; the moment is `$1`, the rest begins with `$number`.
+    fn condition(&self, number: usize) -> String {
+        let list = |first: usize, count: usize| {
+            (first..first + count).map(|index| format!("${index}")).collect::<Vec<_>>().join(", ")
+        };
+        let (accounts, channels) = (self.accounts.len() + 1, self.channels.len() + 1);
+        format!(
+            "state = 'waiting' AND next_at <= $1 AND claimed_until <= $1 AND account NOT IN ({}) \
+             AND channel NOT IN ({})",
+            list(number, accounts),
+            list(number + accounts, channels)
+        )
+    }
+
+    /// The values of that. A list that excludes nothing holds no id.
+    fn values(&self) -> impl Iterator<Item = &str> {
+        let list = |ids| std::iter::once("").chain(<[String]>::iter(ids).map(String::as_str));
+        list(&self.accounts).chain(list(&self.channels))
+    }
+}
+
 /// Whether a message is due. Asked often, so it takes no lock.
-pub async fn is_due(store: &Store, now: Millis) -> Result<bool> {
+pub async fn is_due(store: &Store, busy: &Busy, now: Millis) -> Result<bool> {
     let mut connection = store.read().await?;
-    let count: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM alert_delivery WHERE state = 'waiting' AND next_at <= $1 AND claimed_until <= $1",
-    )
-    .bind(now)
-    .fetch_one(&mut *connection)
-    .await
-    .map_err(Error::database("looking for messages"))?;
+    let sql = format!("SELECT COUNT(*) FROM alert_delivery WHERE {}", busy.condition(2));
+    let mut query = sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).bind(now);
+    for value in busy.values() {
+        query = query.bind(value);
+    }
+    let count = query.fetch_one(&mut *connection).await.map_err(Error::database("looking for messages"))?;
     Ok(count > 0)
 }
 
 /// Takes one message that is due, so that no other hub does.
-pub async fn claim(connection: &mut Connection, now: Millis) -> Result<Option<Delivery>> {
-    sqlx::query_as(
+pub async fn claim(connection: &mut Connection, busy: &Busy, now: Millis) -> Result<Option<Delivery>> {
+    let sql = format!(
         "UPDATE alert_delivery SET claimed_until = $2, attempts = attempts + 1 WHERE id = (SELECT id \
-         FROM alert_delivery WHERE state = 'waiting' AND next_at <= $1 AND claimed_until <= $1 \
-         ORDER BY next_at, id LIMIT 1) RETURNING *",
-    )
-    .bind(now)
-    .bind(now + CLAIM)
-    .fetch_optional(connection)
-    .await
-    .map_err(Error::database("taking a message"))
+         FROM alert_delivery WHERE {} ORDER BY next_at, id LIMIT 1) RETURNING *",
+        busy.condition(3)
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now).bind(now + CLAIM);
+    for value in busy.values() {
+        query = query.bind(value);
+    }
+    query.fetch_optional(connection).await.map_err(Error::database("taking a message"))
 }
 
 /// Notes what became of a message.
 pub async fn settle(connection: &mut Connection, delivery: &Delivery) -> Result<()> {
     sqlx::query(
-        "UPDATE alert_delivery SET state = $2, next_at = $3, last_error = $4, done_at = $5, claimed_until = 0 \
-         WHERE id = $1",
+        "UPDATE alert_delivery SET state = $2, next_at = $3, last_error = $4, done_at = $5, left_over = $6, \
+         claimed_until = 0 WHERE id = $1",
     )
     .bind(&delivery.id)
     .bind(&delivery.state)
     .bind(delivery.next_at)
     .bind(&delivery.last_error)
     .bind(delivery.done_at)
+    .bind(&delivery.left_over)
     .execute(connection)
     .await
     .map_err(Error::database("settling a message"))?;

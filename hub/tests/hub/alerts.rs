@@ -24,7 +24,7 @@ use crate::reports::{full, report, with_screen};
 type Received = Arc<Mutex<Vec<(HeaderMap, String)>>>;
 
 fn loopback() -> Config {
-    Config { allow: vec!["127.0.0.0/8".parse().unwrap()], smtp: None }
+    Config { allow: vec!["127.0.0.0/8".parse().unwrap()], ..Config::default() }
 }
 
 /// A receiver of webhooks that answers with these statuses, one after the other, and then with 200.
@@ -212,47 +212,53 @@ async fn of_several_hubs_one_sends() {
     assert_eq!((a.unwrap(), b.unwrap()), (0, 0));
 }
 
-/// A mail server for one conversation; answers what it was told.
-async fn mail_server() -> (u16, tokio::task::JoinHandle<Vec<String>>) {
+/// A mail server for so many conversations; answers what it was told.
+async fn mail_server(conversations: usize) -> (u16, tokio::task::JoinHandle<Vec<String>>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let task = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let (reader, mut writer) = stream.into_split();
-        let mut lines = BufReader::new(reader).lines();
-        let (mut told, mut data) = (Vec::new(), false);
-        writer.write_all(b"220 mail.example ESMTP\r\n").await.unwrap();
-        while let Ok(Some(line)) = lines.next_line().await {
-            let answer = match line.as_str() {
-                "." if data => {
-                    data = false;
-                    "250 taken\r\n"
-                }
-                _ if data => "",
-                "DATA" => {
-                    data = true;
-                    "354 go on\r\n"
-                }
-                "QUIT" => "221 bye\r\n",
-                line if line.starts_with("EHLO") => "250-mail.example\r\n250 AUTH PLAIN LOGIN\r\n",
-                line if line.starts_with("AUTH") => "235 welcome\r\n",
-                _ => "250 ok\r\n",
-            };
-            told.push(line);
-            writer.write_all(answer.as_bytes()).await.unwrap();
-            if answer.starts_with("250 taken") {
-                break;
-            }
+        let mut told = Vec::new();
+        for _ in 0..conversations {
+            converse(listener.accept().await.unwrap().0, &mut told).await;
         }
         told
     });
     (port, task)
 }
 
+async fn converse(stream: tokio::net::TcpStream, told: &mut Vec<String>) {
+    let (reader, mut writer) = stream.into_split();
+    let mut lines = BufReader::new(reader).lines();
+    let mut data = false;
+    writer.write_all(b"220 mail.example ESMTP\r\n").await.unwrap();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let answer = match line.as_str() {
+            "." if data => {
+                data = false;
+                "250 taken\r\n"
+            }
+            _ if data => "",
+            "DATA" => {
+                data = true;
+                "354 go on\r\n"
+            }
+            "QUIT" => "221 bye\r\n",
+            line if line.starts_with("EHLO") => "250-mail.example\r\n250 AUTH PLAIN LOGIN\r\n",
+            line if line.starts_with("AUTH") => "235 welcome\r\n",
+            _ => "250 ok\r\n",
+        };
+        told.push(line);
+        writer.write_all(answer.as_bytes()).await.unwrap();
+        if answer.starts_with("250 taken") {
+            break;
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_alert_arrives_as_mail() {
     let hub = TestHub::new().await;
-    let (port, server) = mail_server().await;
+    let (port, server) = mail_server(2).await;
     let file = hub.files.path().join("password");
     std::fs::write(&file, "correct horse\n").unwrap();
     let smtp = Smtp {
@@ -263,7 +269,7 @@ async fn an_alert_arrives_as_mail() {
         password: Some(Password::File(file)),
         from: "Signage <hub@example.org>".into(),
     };
-    let config = Config { allow: Vec::new(), smtp: Some(smtp) };
+    let config = Config { smtp: Some(smtp), ..Config::default() };
     let input = ("email", "Night shift", "anna@example.org, bea@example.org");
     let now = ident::now();
     let refused = setup::make_channel(hub.store(), &hub.actor(), &loopback(), input, now).await;

@@ -6,6 +6,7 @@
 
 mod access;
 mod alerts;
+mod alerts_tls;
 mod api;
 mod audit;
 mod authorization_in_steps;
@@ -26,6 +27,7 @@ mod headers;
 mod idempotency;
 mod library;
 mod oidc;
+mod oidc_real;
 mod openapi;
 mod pairing;
 mod people;

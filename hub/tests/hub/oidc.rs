@@ -226,7 +226,7 @@ impl Provider {
 }
 
 /// Leaves for the provider: the cookie that is kept, and where to.
-async fn leave(hub: &TestHub, cookies: &str) -> (String, Url) {
+pub async fn leave(hub: &TestHub, cookies: &str) -> (String, Url) {
     let sent = get(hub, "/sign-in/oidc", cookies).await;
     assert_eq!(sent.status, 303, "{}", sent.text());
     (cookie(&sent, "__Host-signage-oidc"), sent.header(header::LOCATION).parse().unwrap())
@@ -239,7 +239,7 @@ async fn sign_in(hub: &TestHub, provider: &Provider) -> Answer {
 }
 
 /// Whoever was not let in: status, and the code that the page and the audit log have.
-async fn refused(hub: &TestHub, answer: &Answer) -> (u16, String) {
+pub async fn refused(hub: &TestHub, answer: &Answer) -> (u16, String) {
     assert!(!answer.headers.get_all(header::SET_COOKIE).iter().any(|set| {
         let set = set.to_str().unwrap();
         set.starts_with("__Host-signage=") && !set.contains("Max-Age=0")
