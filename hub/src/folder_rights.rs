@@ -176,6 +176,17 @@ impl Scope {
         self.level(area, folder.unwrap_or_default()) != Some(Level::None)
     }
 
+    /// Whether everything in a folder and below it is there for somebody.
+    pub fn sees_all(&self, area: Area, folder: &str) -> bool {
+        // How far somebody gets changes only at folders that a group or the bound names.
+        let named =
+            self.groups.iter().flatten().filter(|entry| entry.area == area).map(|entry| &entry.folder);
+        let bounded = self.within.as_ref().is_none_or(|top| within(folder, top));
+        bounded
+            && self.sees(area, Some(folder))
+            && named.filter(|below| within(below, folder)).all(|below| self.sees(area, Some(below)))
+    }
+
     /// Whether somebody with a role may do something with what lies in a folder of an area.
     pub fn verdict(&self, role: Role, right: Right, area: Area, folder: Option<&str>) -> Verdict {
         let by_role = if role.may(right) { Verdict::Allowed } else { Verdict::Refused };
@@ -362,6 +373,14 @@ mod tests {
             both.groups.extend(more.groups);
             let (before, after) = (scope.level(Area::Screens, &folder), both.level(Area::Screens, &folder));
             prop_assert!(before.is_none() || after >= before, "{before:?} {after:?}");
+        }
+
+        #[test]
+        fn all_of_a_folder_is_seen_when_every_folder_below_is(scope in scopes(), folder in folders(), below in folders()) {
+            let inside = [folder.as_str(), &below].into_iter().filter(|level| !level.is_empty()).collect::<Vec<_>>().join("/");
+            if scope.sees_all(Area::Screens, &folder) {
+                prop_assert!(scope.sees(Area::Screens, Some(&inside)), "{inside}");
+            }
         }
 
         #[test]

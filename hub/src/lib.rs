@@ -7,8 +7,8 @@
 //! * [`http`]: state in, router out; one file per resource.
 //! * [`authorization`], [`authorization_code`], [`local`], [`why`]: whether a screen may play, by what, and why not.
 //! * [`composition`]: playlists, layouts, schedules, and how they reach the screens.
-//! * [`setup`], [`account`], [`workspace`], [`people`], [`groups`], [`folder_rights`], [`oidc`], [`second_step`],
-//!   [`api_token`], [`enrolment`], [`pairing`], [`device`], [`fleet`], [`report`], [`records`], [`alerts`], [`content`],
+//! * [`setup`], [`account`], [`workspace`], [`people`], [`groups`], [`folder_rights`], [`sight`], [`oidc`], [`second_step`],
+//!   [`api_token`], [`enrolment`], [`pairing`], [`device`], [`fleet`], [`screen_list`], [`report`], [`records`], [`alerts`], [`content`],
 //!   [`upload`], [`playlist`], [`token`], [`provision`], [`export`]: what the hub does, whoever asks.
 //! * [`command`], [`live`], [`seen`]: what screens are told to do, who is connected right now, who was here.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content, here or in a bucket; [`probe`]: what
@@ -65,11 +65,13 @@ pub mod range;
 pub mod records;
 pub mod report;
 pub mod rights;
+pub mod screen_list;
 pub mod seal;
 pub mod second_step;
 pub mod seen;
 pub mod serve;
 pub mod setup;
+pub mod sight;
 pub mod store;
 pub mod sweep;
 pub mod tls;

@@ -123,7 +123,7 @@ impl Command {
             }
             Self::List { account, kind, status, json } => {
                 let account = accounts::find(&store, &account).await?;
-                let filter = Filter { kind, status: status.map(Status::as_str), after: None };
+                let filter = Filter { kind, status: status.map(Status::as_str), ..Filter::default() };
                 let found = codes::page(&store, &account.id, &filter, i64::MAX, now).await?;
                 if json {
                     return output::json(&found.iter().map(|code| describe(code, now)).collect::<Vec<_>>());

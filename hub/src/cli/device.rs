@@ -1,6 +1,5 @@
 //! `signage-hub device …`
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -15,9 +14,10 @@ use crate::folder_rights::Scope;
 use crate::ident::{self, timestamp};
 use crate::pairing::Entry;
 use crate::records::{LogEntry, Query};
+use crate::screen_list::{self, Standing, Wanted};
 use crate::serve::open;
 use crate::store::devices::Device;
-use crate::store::fleet::{self, Filter};
+use crate::store::fleet::{Filter, Sort};
 use crate::store::{Store, accounts, device_logs, devices};
 use crate::{Error, Result, authorization, device, enrolment, local, pairing, why};
 
@@ -37,9 +37,18 @@ pub enum Command {
         /// Only with this label.
         #[arg(long)]
         tag: Option<String>,
+        /// Only in this group.
+        #[arg(long, value_name = "ID")]
+        group: Option<String>,
         /// Only online, offline, unauthorized, or with faults.
-        #[arg(long, value_parser = ["online", "offline", "unauthorized", "faults"])]
-        state: Option<String>,
+        #[arg(long)]
+        state: Option<Standing>,
+        /// By what they are ordered.
+        #[arg(long, default_value = "name")]
+        sort: Sort,
+        /// Most screens; all without it.
+        #[arg(long)]
+        limit: Option<i64>,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -207,20 +216,16 @@ impl Command {
             Self::Tell(give) => give.run(data_dir).await,
             Self::Told(list) => list.run(data_dir).await,
             Self::Screenshot(screenshot) => screenshot.run(data_dir).await,
-            Self::List { account, search, folder, tag, state, json } => {
+            Self::List { account, search, folder, tag, group, state, sort, limit, json } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
-                let faults = state.as_deref() == Some("faults");
-                let state = state.as_deref().and_then(fleet::State::named);
-                let filter = Filter { text: search, state, faults, folder, tag, group: None };
+                let (folder, tag) = (folder.unwrap_or_default(), tag.unwrap_or_default());
+                let wanted = Wanted { search, state, folder, tag, group: group.unwrap_or_default(), sort };
+                let (limit, everywhere) = (limit.unwrap_or(i64::MAX), Scope::default());
                 let now = ident::now();
-                let mut devices = devices::list(&store, &account.id).await?;
-                if filter != Filter::default() {
-                    let all = Selection::All(filter);
-                    let fitting = many::chosen(&mut *store.read().await?, &account.id, &all, now).await?;
-                    let ids: HashSet<String> = fitting.into_iter().map(|(id, _)| id).collect();
-                    devices.retain(|device| ids.contains(&device.id));
-                }
+                let found =
+                    screen_list::page(&store, &account.id, &everywhere, &wanted, None, limit, now).await?;
+                let devices: Vec<Device> = found.into_iter().map(|(_, device)| device).collect();
                 if json {
                     let rows: Vec<_> = devices.iter().map(describe).collect();
                     return output::json(&rows);

@@ -16,6 +16,7 @@ use crate::http::api::composition::live::OverrideView;
 use crate::http::api::composition::publications::PublicationView;
 use crate::rights::Role;
 use crate::serve::open;
+use crate::sight::Sight;
 use crate::store::publications::Publication;
 use crate::store::{accounts, overrides as override_rows, publications};
 use crate::{Error, Result, ident};
@@ -203,6 +204,7 @@ impl Command {
                     &cache,
                     (&Blobs::open(&directory)?, &directory),
                     &actor,
+                    &Sight::default(),
                     &screen,
                     now,
                 )

@@ -233,7 +233,7 @@ impl Command {
             Self::Devices { id, json } => {
                 let (_, store) = open(data_dir).await?;
                 let token = by_id(&store, &id).await?;
-                let devices = tokens::admitted(&store, &token, None, i64::MAX).await?;
+                let devices = tokens::admitted(&store, &token, &Default::default(), None, i64::MAX).await?;
                 if json {
                     return output::json(&devices);
                 }

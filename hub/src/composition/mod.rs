@@ -64,6 +64,18 @@ pub enum Shown {
     },
 }
 
+impl Shown {
+    /// Id of what it is; none of a web page.
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::Content { content: id } | Self::Playlist { playlist: id } | Self::Layout { layout: id } => {
+                Some(id)
+            }
+            Self::Web { .. } => None,
+        }
+    }
+}
+
 /// On which screens. A screen that any of this names is one of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use signage_protocol::document::Publication;
-use signage_protocol::document::program::{Entry, Target};
+use signage_protocol::document::program::{Entry, Page, Show, Target};
 use signage_schedule::{Reason, clashes, is_due, next_change, ranked, what_plays};
 
 use super::manifest::{self, Common};
@@ -85,6 +85,9 @@ pub struct Preview {
     pub instead: Vec<Showing>,
     /// Titles of the items of its playlist that are due, if it is a playlist.
     pub due: Vec<String>,
+    /// What these are, in the same order.
+    #[serde(skip)]
+    pub due_shows: Vec<Show>,
 }
 
 /// What a screen shows on one day.
@@ -184,12 +187,11 @@ pub async fn preview(
     let program = view.publication.program.as_ref();
     let others = program.map(|program| ranked(program, &view.zone, at)).unwrap_or_default();
     let instead = others.iter().skip(1).map(|other| view.showing(other, at, None)).collect();
-    let due = match decision.target {
+    let due: Vec<&Page> = match decision.target {
         Some(Target::Playlist { playlist }) => {
             let pages = program.and_then(|program| program.playlists.get(playlist));
             let items = pages.map(|pages| pages.items.as_slice()).unwrap_or_default();
-            let due = items.iter().filter(|page| is_due(page, &view.zone, at, None));
-            due.map(|page| page.title.clone()).collect()
+            items.iter().filter(|page| is_due(page, &view.zone, at, None)).collect()
         }
         _ => Vec::new(),
     };
@@ -199,7 +201,8 @@ pub async fn preview(
         timezone_known: view.known,
         at,
         instead,
-        due,
+        due: due.iter().map(|page| page.title.clone()).collect(),
+        due_shows: due.iter().map(|page| page.show.clone()).collect(),
     })
 }
 

@@ -86,18 +86,19 @@ pub async fn delete(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> 
     let block = composed::find::<Times>(&mut change, actor.account, id).await?;
     let users = users(&mut change, actor.account, id).await?;
     if !users.is_empty() {
-        return Err(Error::Conflict(format!("these entries of the schedule use it: {}", users.join(", "))));
+        let names: Vec<String> = users.into_iter().map(|(_, name)| name).collect();
+        return Err(Error::Conflict(format!("these entries of the schedule use it: {}", names.join(", "))));
     }
     audit::by(&mut change, actor, "time-block.delete", id, Some(&block.name), now).await?;
     composed::delete::<Times>(&mut change, actor.account, id).await?;
     store::commit(change).await
 }
 
-/// Names of the entries that use one.
-pub async fn users(connection: &mut Connection, account: &str, id: &str) -> Result<Vec<String>> {
+/// Ids and names of the entries that use one.
+pub async fn users(connection: &mut Connection, account: &str, id: &str) -> Result<Vec<(String, String)>> {
     let entries = composed::page::<Plan>(connection, account, &Filter::ALL).await?;
     let used = entries.into_iter().filter(|entry| entry.body.timing.time_block.as_deref() == Some(id));
-    Ok(used.map(|entry| entry.name).collect())
+    Ok(used.map(|entry| (entry.id, entry.name)).collect())
 }
 
 fn checked(mut times: Times) -> Result<Times> {

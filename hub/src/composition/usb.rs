@@ -16,6 +16,7 @@ use crate::api_token::Actor;
 use crate::blobs::{Blobs, Bytestream};
 use crate::data_dir::DataDir;
 use crate::ident::Millis;
+use crate::sight::Sight;
 use crate::store::{self, Store, audit};
 use crate::{Error, Result, device};
 
@@ -39,6 +40,7 @@ pub async fn bundle(
     cache: &Cache,
     (blobs, directory): (&Blobs, &DataDir),
     actor: &Actor<'_>,
+    sight: &Sight,
     screen: &str,
     now: Millis,
 ) -> Result<Bundle> {
@@ -47,7 +49,8 @@ pub async fn bundle(
     let document = manifest.document.ok_or(Error::Damaged { what: "publication" })?;
     let common = cache.common(store, actor.account).await?;
     let groups = store::screen_groups::of(&mut *store.read().await?, &found.id).await?;
-    let files = common.publication(&found, &groups)?.blobs().into_iter().cloned().collect();
+    let files: Vec<Blob> = common.publication(&found, &groups)?.blobs().into_iter().cloned().collect();
+    sight.files(&files)?;
     let mut change = store.write().await?;
     audit::by(&mut change, actor, "publication.download", screen, None, now).await?;
     store::commit(change).await?;

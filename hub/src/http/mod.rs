@@ -11,6 +11,7 @@ pub mod events;
 pub mod idempotency;
 pub mod manifest;
 pub mod metrics;
+mod named;
 pub mod nonce;
 pub mod openapi;
 pub mod pairing;

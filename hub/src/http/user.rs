@@ -11,6 +11,7 @@ use super::console::session;
 use crate::api_token::{self, Actor};
 use crate::folder_rights::{self, Area, Scope, Verdict};
 use crate::rights::{Right, Role};
+use crate::sight::{self, Sight};
 use crate::{Error, Result, ident};
 
 /// Header in which a page sends its form token along with a request of its own.
@@ -44,6 +45,20 @@ impl User {
             Code::ApiForbidden,
             format!("the role {} does not include this", self.role.as_str()),
         ))
+    }
+
+    /// What is there for them, by id.
+    pub async fn sight(&self, state: &Shared) -> Result<Sight> {
+        Sight::load(&mut *state.store.read().await?, &self.account, &self.scope).await
+    }
+
+    /// Refuses the code of a screen that is not there for them, as if there was no such code.
+    pub async fn check_code(&self, state: &Shared, code: &str) -> Result<()> {
+        let mut connection = state.store.read().await?;
+        match sight::is_there(&mut connection, &self.account, &self.scope, "codes", code.trim()).await? {
+            true => Ok(()),
+            false => Err(Error::NotFound { what: "authorization code", name: code.to_owned() }),
+        }
     }
 
     /// Refuses those who may not do something in a folder: where something is to be made or put.

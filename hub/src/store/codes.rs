@@ -4,6 +4,7 @@ use signage_protocol::document::AuthorizationKind;
 use sqlx::FromRow;
 
 use super::{Connection, Store};
+use crate::folder_rights::{Area, Scope};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -169,6 +170,8 @@ pub struct Filter {
     pub status: Option<&'static str>,
     /// Id of the last code of the page before.
     pub after: Option<String>,
+    /// Unused, or of screens in folders that are there for whoever asks.
+    pub scope: Scope,
 }
 
 /// A page of the codes of an account, newest first.
@@ -179,8 +182,15 @@ pub async fn page(
     limit: i64,
     now: Millis,
 ) -> Result<Vec<Code>> {
+    let seen = match filter.scope == Scope::default() {
+        true => "1 = 1".to_owned(),
+        false => format!(
+            "(c.device IS NULL OR (d.id IS NOT NULL AND d.left_at IS NULL AND {}))",
+            filter.scope.sql(Area::Screens, "d.folder")
+        ),
+    };
     let sql = format!(
-        "{SELECT} WHERE c.account = $1 AND ($2 = '' OR c.kind = $2) AND ($3 = '' OR c.id < $3) AND ($4 = '' OR $4 = \
+        "{SELECT} WHERE c.account = $1 AND {seen} AND ($2 = '' OR c.kind = $2) AND ($3 = '' OR c.id < $3) AND ($4 = '' OR $4 = \
          CASE WHEN c.cancelled_at IS NOT NULL THEN 'historical' WHEN c.ends_at <= $5 THEN 'expired' \
          WHEN c.device IS NOT NULL THEN 'used' ELSE 'valid' END) ORDER BY c.id DESC LIMIT $6"
     );

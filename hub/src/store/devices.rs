@@ -1,15 +1,19 @@
 //! Tables `device` and `used_nonce`: screens, and the proofs of their keys that have been used.
 
+use std::collections::HashMap;
+
 use signage_protocol::api::Hardware;
 use signage_protocol::document::AuthorizationKind;
 use signage_protocol::jws::PublicKey;
 use sqlx::FromRow;
 
 use super::pushes::{self, Topic};
-use super::{Connection, Store, escape, from_json, to_json};
-use crate::folder_rights::{Area, Scope};
+use super::{Connection, Store, from_json, to_json};
 use crate::ident::{MINUTE, Millis, SECOND};
 use crate::{Error, Result};
+
+/// Ids of one statement.
+const CHUNK: usize = 100;
 
 /// A screen asks every minute; one that missed two is away, unless its account says otherwise.
 pub const ONLINE: Millis = 3 * MINUTE;
@@ -390,47 +394,29 @@ pub async fn forget(connection: &mut Connection, id: &str, name: &str) -> Result
     Ok(())
 }
 
-/// A part of an account's devices.
-#[derive(Debug, Clone, Copy)]
-pub struct Search<'a> {
-    /// Words that name, location, serial number, model or id hold; empty for all.
-    pub text: &'a str,
-    /// A label; empty for all.
-    pub tag: &'a str,
-    /// Name and id of the last device of the page before; empty for the first page.
-    pub after: (&'a str, &'a str),
-    /// Most devices.
-    pub limit: i64,
-    /// In folders that are there for whoever asks.
-    pub scope: &'a Scope,
-}
-
-/// A page of an account's devices by name.
-pub async fn search(store: &Store, account: &str, search: &Search<'_>) -> Result<Vec<Device>> {
-    let mut connection = store.read().await?;
-    let tag = match search.tag {
-        "" => "%".to_owned(),
-        tag => format!("%{}%", escape(&serde_json::to_string(tag).map_err(Error::json("a tag"))?)),
-    };
-    let seen = search.scope.sql(Area::Screens, "folder");
-    sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(format!(
-        "SELECT * FROM device WHERE account = $1 AND left_at IS NULL AND {seen} AND tags LIKE $2 ESCAPE '!' \
-         AND LOWER(name || ' ' || COALESCE(location, '') || ' ' || COALESCE(serial, '') || ' ' || \
-         COALESCE(model, '') || ' ' || id) LIKE LOWER($3) ESCAPE '!' \
-         AND (name > $4 OR (name = $4 AND id > $5)) ORDER BY name, id LIMIT $6"
-    )))
-    .bind(account)
-    .bind(tag)
-    .bind(format!("%{}%", escape(search.text.trim())))
-    .bind(search.after.0)
-    .bind(search.after.1)
-    .bind(search.limit)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(Error::database("searching devices"))?
-    .into_iter()
-    .map(Device::try_from)
-    .collect()
+/// Devices of an account by their ids.
+pub async fn by_ids(
+    connection: &mut Connection,
+    account: &str,
+    ids: &[&str],
+) -> Result<HashMap<String, Device>> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let places: Vec<String> = (2..chunk.len() + 2).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT * FROM device WHERE account = $1 AND left_at IS NULL AND id IN ({})",
+            places.join(", ")
+        );
+        let mut query = sqlx::query_as::<_, Row>(sqlx::AssertSqlSafe(sql)).bind(account);
+        for id in chunk {
+            query = query.bind(*id);
+        }
+        let rows = query.fetch_all(&mut *connection).await.map_err(Error::database("reading devices"))?;
+        for row in rows {
+            found.insert(row.id.clone(), Device::try_from(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Uses a nonce up; false when it was used before.

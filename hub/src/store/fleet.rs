@@ -1,6 +1,8 @@
 //! The list of screens as people see it: tables `device`, `device_status` and, for those that wait for their
 //! device, `screen`.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use signage_protocol::document::AuthorizationKind;
 use sqlx::FromRow;
 
@@ -95,7 +97,9 @@ pub struct Filter {
 }
 
 /// By what the list is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "ScreenOrder")]
 pub enum Sort {
     /// Name; those that wait for their device last.
     #[default]
@@ -134,6 +138,32 @@ impl Sort {
             Self::Faults => "faults DESC, name, id",
         }
     }
+}
+
+impl Sort {
+    /// What comes before name and id: a text, and a number.
+    const fn key(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Name => ("''", "0"),
+            Self::Folder => ("COALESCE(folder, '')", "0"),
+            Self::State => ("state", "0"),
+            Self::Seen => ("''", "last_seen"),
+            Self::Faults => ("''", "-faults"),
+        }
+    }
+}
+
+/// Where a device stands in the list.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
+pub struct Key {
+    /// What comes before the name: a text.
+    pub text: String,
+    /// A number.
+    pub number: i64,
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
 }
 
 /// Devices and entries alike. $1 is the account, $2 to $4 are those of [`Online`].
@@ -274,6 +304,41 @@ pub async fn count(
         .await
         .map_err(Error::database("counting screens"))?;
     Ok(count)
+}
+
+/// The devices that fit and are there for somebody, from the one after `after` on; entries not included.
+#[expect(clippy::too_many_arguments, reason = "what is looked for, in what order, for whom, and which part")]
+pub async fn keys(
+    connection: &mut Connection,
+    account: &str,
+    scope: &Scope,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<&Key>,
+    limit: i64,
+    online: Online,
+) -> Result<Vec<Key>> {
+    let seen = scope.sql(Area::Screens, "folder");
+    let (text, number) = sort.key();
+    let sql = format!(
+        "SELECT text, CAST(number AS BIGINT) AS number, name, id FROM \
+         (SELECT {text} AS text, {number} AS number, name, id FROM ({LINES}) AS lines \
+         WHERE {seen} AND {FITS} AND state <> 'pending') AS found \
+         WHERE $12 = 0 OR text > $13 OR (text = $13 AND (number > $14 OR (number = $14 AND \
+         (name > $15 OR (name = $15 AND id > $16))))) ORDER BY text, number, name, id LIMIT $17"
+    );
+    let first = Key { text: String::new(), number: 0, name: String::new(), id: String::new() };
+    let place = after.unwrap_or(&first).clone();
+    query::<Key>(sql, account, filter, online)?
+        .bind(i64::from(after.is_some()))
+        .bind(place.text)
+        .bind(place.number)
+        .bind(place.name)
+        .bind(place.id)
+        .bind(limit)
+        .fetch_all(connection)
+        .await
+        .map_err(Error::database("listing screens"))
 }
 
 /// Ids and names of the devices that fit, entries not included.

@@ -19,6 +19,11 @@ const THINGS: &[(&str, Area, &str)] = &[
         "SELECT COALESCE(folder, '') FROM schedule_entry WHERE id = $1 AND account = $2",
     ),
     (
+        "schedule",
+        Area::Content,
+        "SELECT COALESCE(folder, '') FROM schedule_entry WHERE id = $1 AND account = $2",
+    ),
+    (
         "screens",
         Area::Screens,
         "SELECT COALESCE(folder, '') FROM device WHERE id = $1 AND account = $2 AND left_at IS NULL",
@@ -32,8 +37,10 @@ const THINGS: &[(&str, Area, &str)] = &[
     (
         "tokens",
         Area::Screens,
-        "SELECT COALESCE(screen.folder, enrol_token.folder, '') FROM enrol_token LEFT JOIN screen \
-         ON screen.id = enrol_token.screen WHERE enrol_token.id = $1 AND enrol_token.account = $2",
+        "SELECT COALESCE(CASE WHEN device.id IS NULL THEN COALESCE(screen.folder, enrol_token.folder) \
+         ELSE device.folder END, '') FROM enrol_token LEFT JOIN screen ON screen.id = enrol_token.screen \
+         LEFT JOIN device ON device.id = screen.device AND device.account = enrol_token.account \
+         AND device.left_at IS NULL WHERE enrol_token.id = $1 AND enrol_token.account = $2",
     ),
     ("content", Area::Content, "SELECT folder FROM content WHERE id = $1 AND account = $2"),
     ("uploads", Area::Content, "SELECT folder FROM upload WHERE id = $1 AND account = $2"),

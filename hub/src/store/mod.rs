@@ -40,6 +40,7 @@ pub mod screen_groups;
 pub mod screens;
 pub mod second_step;
 pub mod settings;
+pub mod sight;
 pub mod tokens;
 pub mod uploads;
 pub mod workspace;

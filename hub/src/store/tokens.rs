@@ -21,6 +21,10 @@ const SELECT: &str = "SELECT t.id, t.account, t.kind, t.digest, t.screen, t.batc
      COALESCE(s.location, t.location) AS location, COALESCE(s.tags, t.tags) AS tags, \
      (SELECT COUNT(*) FROM token_device d WHERE d.token = t.id) AS devices \
      FROM enrol_token t LEFT JOIN screen s ON s.id = t.screen ";
+/// Where a token lies: with its screen, which may have been moved since.
+const FOLDER: &str = "CASE WHEN EXISTS (SELECT 1 FROM device x WHERE x.id = s.device AND x.account = t.account \
+     AND x.left_at IS NULL) THEN (SELECT x.folder FROM device x WHERE x.id = s.device) \
+     ELSE COALESCE(s.folder, t.folder) END";
 
 /// What a token gives to the devices that it enrols. In a device token it describes one screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -276,7 +280,7 @@ pub async fn page(
     now: Millis,
 ) -> Result<Vec<Token>> {
     let mut connection = store.read().await?;
-    let seen = filter.scope.sql(Area::Screens, "COALESCE(s.folder, t.folder)");
+    let seen = filter.scope.sql(Area::Screens, FOLDER);
     let sql = format!(
         "{SELECT}WHERE t.account = $1 AND {seen} \
          AND (CAST($2 AS TEXT) IS NULL OR t.id < $2) \
@@ -386,24 +390,34 @@ pub async fn admit(connection: &mut Connection, token: &str, device: &str, now: 
     Ok(())
 }
 
-/// The devices that a token has let in, at most `limit` of them, by their ids from `after` on.
+/// The devices that a token has let in and that are there for somebody, at most `limit` of them, by their ids from
+/// `after` on.
 pub async fn admitted(
     store: &Store,
     token: &Token,
+    scope: &Scope,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Admitted>> {
     let mut connection = store.read().await?;
-    sqlx::query_as(
+    let seen = match *scope == Scope::default() {
+        true => "1 = 1".to_owned(),
+        false => {
+            format!("d.id IS NOT NULL AND d.left_at IS NULL AND {}", scope.sql(Area::Screens, "d.folder"))
+        }
+    };
+    let sql = format!(
         "SELECT t.device, t.at AS enrolled_at, d.name, d.last_seen FROM token_device t \
          LEFT JOIN device d ON d.id = t.device AND d.account = $2 \
-         WHERE t.token = $1 AND (CAST($3 AS TEXT) IS NULL OR t.device > $3) ORDER BY t.device LIMIT $4",
-    )
-    .bind(&token.id)
-    .bind(&token.account)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(Error::database("listing the devices of a token"))
+         WHERE t.token = $1 AND {seen} AND (CAST($3 AS TEXT) IS NULL OR t.device > $3) \
+         ORDER BY t.device LIMIT $4"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(&token.id)
+        .bind(&token.account)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::database("listing the devices of a token"))
 }

@@ -26,6 +26,7 @@ mod folders;
 mod headers;
 mod idempotency;
 mod library;
+mod narrowed;
 mod oidc;
 mod oidc_real;
 mod openapi;

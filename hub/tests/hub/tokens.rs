@@ -96,7 +96,7 @@ async fn a_device_that_moved_on_still_counts_as_let_in() {
         screen.enroll(&hub, secret).await;
     }
     for token in [first, second] {
-        let admitted = tokens::admitted(hub.store(), &token, None, 10).await.unwrap();
+        let admitted = tokens::admitted(hub.store(), &token, &Default::default(), None, 10).await.unwrap();
         assert_eq!(admitted.len(), 1);
         assert_eq!(admitted[0].device, screen.id());
     }

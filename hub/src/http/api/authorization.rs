@@ -163,6 +163,7 @@ async fn list(
             .map(|text| text.parse::<Status>().map(Status::as_str))
             .transpose()?,
         after: wanted.after,
+        scope: user.scope.clone(),
     };
     let now = ident::now();
     let mut found = codes::page(&state.store, &user.account, &filter, limit + 1, now).await?;
@@ -222,6 +223,9 @@ async fn authorize(
         body => serde_json::from_slice(body).map_err(|error| Error::Invalid(error.to_string()))?,
     };
     let code = wanted.code.as_deref();
+    if let Some(code) = code {
+        user.check_code(&state, code).await?;
+    }
     let device = authorization::authorize(&state.store, &actor, &id, code, wanted.replace, now).await?;
     Ok(Json(describe(&device)))
 }

@@ -19,6 +19,7 @@ use crate::content::{self, Change, Folder};
 use crate::folder_rights::Area;
 use crate::ident;
 use crate::rights::Right;
+use crate::sight::{Sight, quiet};
 use crate::store::content::{self as contents, Content, Search, Use};
 use crate::{Error, Result, folder};
 
@@ -175,7 +176,9 @@ async fn show(State(state): State<Shared>, user: User, Path(id): Path<String>) -
     user.may(Right::View)?;
     let mut connection = state.store.read().await?;
     let content = contents::find(&mut connection, &user.account, &id).await?;
-    let used_by = contents::uses(&mut connection, &id).await?;
+    let mut used_by = contents::uses(&mut connection, &id).await?;
+    let sight = Sight::load(&mut connection, &user.account, &user.scope).await?;
+    used_by.retain(|used| sight.sees(&used.id));
     Ok(Json(Detail { content, used_by }))
 }
 
@@ -196,7 +199,7 @@ async fn patch(
 
 async fn remove(State(state): State<Shared>, user: User, Path(id): Path<String>) -> Result<StatusCode> {
     let actor = user.may(Right::EditContent)?;
-    content::remove(&state.store, &actor, &id, ident::now()).await?;
+    quiet(&user.scope, content::remove(&state.store, &actor, &id, ident::now()).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

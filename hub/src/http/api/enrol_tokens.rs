@@ -254,7 +254,7 @@ async fn devices(
     user.may(Right::View)?;
     let token = token::find(&state.store, &user.account, &id).await?;
     let (after, limit) = (paging.after.as_deref(), paging.limit);
-    let found = tokens::admitted(&state.store, &token, after, limit.and_one()).await?;
+    let found = tokens::admitted(&state.store, &token, &user.scope, after, limit.and_one()).await?;
     Ok(Page::cut(found, limit, |admitted| admitted.device.clone()))
 }
 

@@ -13,6 +13,7 @@ use super::super::Shared;
 use super::super::user::User;
 use super::Input;
 use crate::fleet::{self as many, Action, Selection};
+use crate::folder_rights::Area;
 use crate::ident::{self, timestamp};
 use crate::rights::Right;
 use crate::store::fleet::{self, Filter, State as Is};
@@ -196,7 +197,7 @@ pub(super) async fn folders(State(state): State<Shared>, user: User) -> Result<J
         entry.0 += count.screens;
         entry.1 += if count.state == "online" { count.screens } else { 0 };
     }
-    found.remove("");
+    found.retain(|path, _| !path.is_empty() && user.scope.sees(Area::Screens, Some(path)));
     let mut items: Vec<Folder> =
         found.into_iter().map(|(path, (screens, online))| Folder { path, screens, online }).collect();
     items.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
@@ -236,7 +237,8 @@ pub(super) async fn delete_folder(
 
 pub(super) async fn groups(State(state): State<Shared>, user: User) -> Result<Json<All<Group>>> {
     user.may(Right::View)?;
-    let groups = screen_groups::list(&state.store, &user.account).await?;
+    let mut groups = screen_groups::list(&state.store, &user.account).await?;
+    user.sight(&state).await?.groups(&mut groups);
     Ok(Json(All { items: groups.into_iter().map(group).collect() }))
 }
 
@@ -318,7 +320,9 @@ pub(super) async fn rebind(
 
 pub(super) async fn account(State(state): State<Shared>, user: User) -> Result<Json<Account>> {
     user.may(Right::View)?;
-    let settings = workspace::settings(&mut *state.store.read().await?, &user.account).await?;
+    let mut settings = workspace::settings(&mut *state.store.read().await?, &user.account).await?;
+    let sight = user.sight(&state).await?;
+    settings.default_playlist = settings.default_playlist.filter(|id| sight.sees(id));
     Ok(Json(describe(&user.account, settings)))
 }
 

@@ -28,7 +28,7 @@ use signage_protocol::jws::PublicKey;
 use signage_protocol::problem::Code;
 
 use super::user::User;
-use super::{Shared, openapi};
+use super::{Shared, named, openapi};
 use crate::rights::{Right, Role};
 use crate::store::accounts;
 use crate::{Error, Result};
@@ -114,6 +114,11 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Input<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Self> {
+        let user = request.extensions().get::<User>().cloned();
+        let request = match user {
+            Some(user) => named::json(state, &user.account, &user.scope, request).await?,
+            None => request,
+        };
         match Json::<T>::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) => Err(unfit(&rejection)),

@@ -20,17 +20,17 @@ use crate::folder_rights::Area;
 use crate::ident::{self, timestamp};
 use crate::pairing::{self, Entry};
 use crate::rights::Right;
-use crate::store::devices::{self, Search};
+use crate::screen_list::{self, Wanted};
+use crate::store::devices;
+use crate::store::fleet::Key;
 
 /// Which screens are wanted.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 #[schemars(rename = "ScreenQuery")]
-pub(in crate::http) struct Wanted {
-    /// In name, location, serial number, model or id.
-    search: String,
-    /// Only those with this label.
-    tag: String,
+pub(in crate::http) struct Part {
+    #[serde(flatten)]
+    wanted: Wanted,
     /// Items of the page.
     limit: Limit,
     /// The `next` of the page before.
@@ -140,25 +140,27 @@ fn nullable<'de, D: serde::Deserializer<'de>>(
     Ok(Some(Option::<String>::deserialize(deserializer)?.unwrap_or_default()))
 }
 
-/// The screens of the account by name.
+/// A part of the screens of the account.
 pub(super) async fn list(
     State(state): State<Shared>,
     user: User,
-    Asked(wanted): Asked<Wanted>,
+    Asked(part): Asked<Part>,
 ) -> Result<Page<View>> {
     user.may(Right::View)?;
-    let after: Option<(String, String)> = wanted.after.as_deref().map(read_cursor).transpose()?;
-    let (name, id) = after.unwrap_or_default();
-    let search = Search {
-        text: &wanted.search,
-        tag: &wanted.tag,
-        after: (&name, &id),
-        scope: &user.scope,
-        limit: wanted.limit.and_one(),
-    };
-    let found = devices::search(&state.store, &user.account, &search).await?;
-    let page = Page::cut(found, wanted.limit, |last| cursor(&(&last.name, &last.id)));
-    Ok(page.map(|device| describe(&device)))
+    let after: Option<Key> = part.after.as_deref().map(read_cursor).transpose()?;
+    let (wanted, limit) = (&part.wanted, part.limit.and_one());
+    let found = screen_list::page(
+        &state.store,
+        &user.account,
+        &user.scope,
+        wanted,
+        after.as_ref(),
+        limit,
+        ident::now(),
+    )
+    .await?;
+    let page = Page::cut(found, part.limit, |(key, _)| cursor(key));
+    Ok(page.map(|(_, device)| describe(&device)))
 }
 
 /// One screen.

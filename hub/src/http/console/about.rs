@@ -9,6 +9,7 @@ use super::screens::ago;
 use crate::Result;
 use crate::ident::Millis;
 use crate::rights::Right;
+use crate::sight::Sight;
 use crate::store::devices::Device;
 use crate::store::doubts::{self, Doubt};
 use crate::store::reports::{self, Current};
@@ -34,6 +35,11 @@ impl About {
             doubts: doubts::of(connection, &device.id).await?,
             groups: screen_groups::of(connection, &device.id).await?,
         })
+    }
+
+    /// Says nothing of another screen that is not there for whoever looks.
+    pub(super) fn narrow(&mut self, sight: &Sight) {
+        self.doubts.retain(|doubt| doubt.kind != "swap" || sight.sees(&doubt.other));
     }
 
     /// How the screen is doing.

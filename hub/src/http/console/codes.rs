@@ -101,8 +101,12 @@ async fn render(
 ) -> Result<Markup> {
     let (account, now) = (&session.operator.account, ident::now());
     let (kind, all) = (AuthorizationKind::parse(&wanted.kind), wanted.status == "all");
-    let filter =
-        Filter { kind, status: (!all).then_some(Status::Valid.as_str()), after: wanted.after.clone() };
+    let filter = Filter {
+        kind,
+        status: (!all).then_some(Status::Valid.as_str()),
+        after: wanted.after.clone(),
+        scope: session.scope.clone(),
+    };
     let mut found = codes::page(&state.store, account, &filter, PAGE as i64 + 1, now).await?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
@@ -389,6 +393,7 @@ async fn authorize(
 ) -> Result<Response> {
     let (actor, now) = (session.may(Right::ManageScreens)?, ident::now());
     let replace = chosen.replace.is_some();
+    session.check_code(&state, &chosen.code).await?;
     match authorization::authorize(&state.store, &actor, &id, Some(&chosen.code), replace, now).await {
         Ok(_) => Ok(Redirect::to(&format!("/screens/{id}?authorized=1")).into_response()),
         Err(error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Refused { .. })) => {
@@ -419,8 +424,11 @@ async fn offline_form(
     input: &Offline,
     message: Option<&Error>,
 ) -> Result<Markup> {
-    let filter =
-        Filter { kind: Some(AuthorizationKind::Local), status: Some(Status::Valid.as_str()), after: None };
+    let filter = Filter {
+        kind: Some(AuthorizationKind::Local),
+        status: Some(Status::Valid.as_str()),
+        ..Filter::default()
+    };
     let found = codes::page(&state.store, &session.operator.account, &filter, CHOICE, ident::now()).await?;
     let viewer = session.viewer(state)?;
     let content = html! {

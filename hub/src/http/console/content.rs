@@ -115,6 +115,9 @@ async fn render(
     let edits = session.may(Right::EditContent).is_ok();
     let viewer = session.viewer(state)?;
     let here = folder::path(&wanted.folder)?;
+    if !here.is_empty() && !session.scope.sees(Area::Content, Some(&here)) {
+        return Err(Error::NotFound { what: "folder", name: here });
+    }
     let kind = if matches!(wanted.kind.as_str(), "image" | "video") { wanted.kind.as_str() } else { "" };
     let searches = !wanted.search.trim().is_empty() || !kind.is_empty();
     let after = cursor(&wanted.after)?;

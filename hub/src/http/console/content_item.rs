@@ -14,6 +14,7 @@ use crate::content::{self, Change, Folder};
 use crate::folder_rights::Area;
 use crate::ident;
 use crate::rights::Right;
+use crate::sight::{Sight, quiet};
 use crate::store::content::{self as contents, Content, Use};
 use crate::store::operators;
 use crate::{Error, Result};
@@ -67,7 +68,7 @@ pub(super) async fn remove(
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
     let folder = contents::by_id(&state.store, &session.operator.account, &id).await?.folder;
-    let result = content::remove(&state.store, &actor, &id, ident::now()).await;
+    let result = quiet(&session.scope, content::remove(&state.store, &actor, &id, ident::now()).await);
     let mark = if folder.is_empty() { "?" } else { "&" };
     answer(&state, &session, &id, result, &format!("{}{mark}done=removed", address(&folder))).await
 }
@@ -97,7 +98,9 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Option<Mar
     let (content, uses, by) = {
         let mut connection = state.store.read().await?;
         let content = contents::find(&mut connection, account, id).await?;
-        let uses = contents::uses(&mut connection, id).await?;
+        let mut uses = contents::uses(&mut connection, id).await?;
+        let sight = Sight::load(&mut connection, account, &session.scope).await?;
+        uses.retain(|used| sight.sees(&used.id));
         (content, uses, String::new())
     };
     let by = match content.created_by.starts_with("opr_") {

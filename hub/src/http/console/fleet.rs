@@ -63,9 +63,7 @@ impl Chosen {
         let selection = match one("which").as_str() {
             "all" => {
                 let uri = wanted.parse().map_err(|_| Error::Invalid("the filter cannot be read".into()))?;
-                let query = axum::extract::Query::<Wanted>::try_from_uri(&uri)
-                    .map_err(|rejection| Error::Invalid(rejection.body_text()))?;
-                Selection::All(query.0.filter())
+                Selection::All(Wanted::read(&uri).filter()?)
             }
             _ => {
                 let ids = pairs.iter().filter(|(name, _)| name == "id");
@@ -212,7 +210,8 @@ pub(super) async fn change_folder(
 }
 
 pub(super) async fn groups(State(state): State<Shared>, session: Session) -> Result<Markup> {
-    let groups = screen_groups::list(&state.store, &session.operator.account).await?;
+    let mut groups = screen_groups::list(&state.store, &session.operator.account).await?;
+    session.sight(&state).await?.groups(&mut groups);
     let viewer = session.viewer(&state)?;
     let manages = viewer.role.may(Right::ManageScreens);
     let content = html! {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use signage_protocol::problem::Code;
 
-use super::super::Shared;
+use super::super::{Shared, named};
 use super::session::{self, Session};
 use crate::Error;
 
@@ -34,16 +34,23 @@ impl FromRequest<Shared> for Pairs {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let session = Session::from_request_parts(&mut parts, state).await?;
-        let Form(pairs) =
-            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state)
-                .await
-                .map_err(|rejection| Error::Invalid(rejection.body_text()).into_response())?;
+        let (session, request) = opened(request, state).await?;
+        let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, state)
+            .await
+            .map_err(|rejection| Error::Invalid(rejection.body_text()).into_response())?;
         let form = pairs.iter().find(|(name, _)| name == "form").map_or("", |(_, value)| value);
         check(state, &session, form).map_err(Error::into_response)?;
         Ok(Self(session, pairs))
     }
+}
+
+/// The session, and the request, which names nothing that is not there for this person.
+async fn opened(request: Request, state: &Shared) -> Result<(Session, Request), Response> {
+    let (mut parts, body) = request.into_parts();
+    let session = Session::from_request_parts(&mut parts, state).await?;
+    let request = Request::from_parts(parts, body);
+    let request = named::form(state, &session.operator.account, &session.scope, request).await;
+    Ok((session, request.map_err(Error::into_response)?))
 }
 
 fn check(state: &Shared, session: &Session, form: &str) -> crate::Result<()> {
@@ -58,9 +65,8 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Checked<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let session = Session::from_request_parts(&mut parts, state).await?;
-        let Form(wire) = Form::<Wire<T>>::from_request(Request::from_parts(parts, body), state)
+        let (session, request) = opened(request, state).await?;
+        let Form(wire) = Form::<Wire<T>>::from_request(request, state)
             .await
             .map_err(|rejection| Error::Invalid(rejection.body_text()).into_response())?;
         check(state, &session, &wire.form).map_err(Error::into_response)?;

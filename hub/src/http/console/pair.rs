@@ -129,7 +129,9 @@ async fn confirm(
         Ok(found) => found,
         Err(error) => return form(state, session, input, Some(&readable(error)?)),
     };
-    let playlists = playlists::list(&state.store, &session.operator.account).await?;
+    let mut playlists = playlists::list(&state.store, &session.operator.account).await?;
+    let sight = session.sight(state).await?;
+    playlists.retain(|playlist| sight.sees(&playlist.id));
     let viewer = session.viewer(state)?;
     let code = pairing::shown(&input.code);
     let place = Some(input.location.as_str()).filter(|text| !text.is_empty());

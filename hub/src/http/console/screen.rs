@@ -26,6 +26,7 @@ use crate::device::{self, Change, Leave};
 use crate::ident::{self, Millis};
 use crate::records::Query as Part;
 use crate::rights::Right;
+use crate::sight::Sight;
 use crate::store::codes as stored_codes;
 use crate::store::composed::Composed as _;
 use crate::store::devices::{self, Device, Standing};
@@ -183,7 +184,9 @@ pub(super) async fn render(
         None => None,
     };
     let settings = workspace::settings(&mut connection, account).await?;
-    let about = About::read(&mut connection, &device, ident::now()).await?;
+    let mut about = About::read(&mut connection, &device, ident::now()).await?;
+    let sight = Sight::load(&mut connection, account, &session.scope).await?;
+    about.narrow(&sight);
     let path = format!("/screens/{id}");
     let place = Place { path: &path, screen: Some(id) };
     let open = match part.tab.as_str() {
@@ -219,7 +222,7 @@ pub(super) async fn render(
         (commands::section(&device, &given, &viewer, now))
         (codes::why(&answer.checks, answer.authorized))
         @if viewer.role.may(Right::ManageScreens) {
-            (details(&device, &Catalogue::without_content(&state.store, account).await?, &viewer))
+            (details(&device, &Catalogue::without_content(&state.store, account, &sight).await?, &viewer))
             (codes::section(&device, code.as_ref(), &viewer, now))
             (screen_token::part(state, account, &device, &viewer, now).await?)
             (leaving(&device, &viewer, now))

@@ -1,6 +1,7 @@
 //! The list of screens: folders, filters, search, and choosing those that something is to be done to.
 
 use axum::extract::{Query, State};
+use axum::http::Uri;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -10,8 +11,10 @@ use super::moment;
 use super::session::Session;
 use crate::Result;
 use crate::fleet::Action;
+use crate::folder_rights::Area;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
 use crate::rights::Right;
+use crate::screen_list::{self, Standing};
 use crate::second_step::escape;
 use crate::store::devices::Device;
 use crate::store::fleet::{self, Count, Filter, Line, Sort, State as Is};
@@ -50,46 +53,45 @@ impl Health {
 }
 
 /// What the address asks for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    list: screen_list::Wanted,
+    place: Place,
+}
+
+/// Where in the list, and what was just done.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Wanted {
-    search: String,
-    state: String,
-    folder: String,
-    tag: String,
-    group: String,
-    sort: String,
+struct Place {
     page: i64,
-    /// What was just done.
     done: String,
 }
 
 impl Wanted {
-    pub(super) fn filter(&self) -> Filter {
-        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        Filter {
-            text: self.search.trim().to_owned(),
-            state: Is::named(&self.state),
-            faults: self.state == "faults",
-            folder: given(&self.folder),
-            tag: given(&self.tag),
-            group: given(&self.group),
-        }
+    /// What cannot be read is not asked for: people change addresses.
+    pub(super) fn read(uri: &Uri) -> Self {
+        let list = Query::<screen_list::Wanted>::try_from_uri(uri).map(|Query(list)| list);
+        let place = Query::<Place>::try_from_uri(uri).map(|Query(place)| place);
+        Self { list: list.unwrap_or_default(), place: place.unwrap_or_default() }
     }
 
-    fn sort(&self) -> Sort {
-        Sort::ALL.into_iter().find(|sort| sort.as_str() == self.sort).unwrap_or_default()
+    pub(super) fn filter(&self) -> Result<Filter> {
+        self.list.filter()
+    }
+
+    fn state(&self) -> &'static str {
+        self.list.state.map_or("", Standing::as_str)
     }
 
     /// Fields and their values, for addresses and hidden inputs.
     fn fields(&self) -> [(&'static str, &str); 6] {
         [
-            ("search", &self.search),
-            ("state", &self.state),
-            ("folder", &self.folder),
-            ("tag", &self.tag),
-            ("group", &self.group),
-            ("sort", &self.sort),
+            ("search", &self.list.search),
+            ("state", self.state()),
+            ("folder", &self.list.folder),
+            ("tag", &self.list.tag),
+            ("group", &self.list.group),
+            ("sort", if self.list.sort == Sort::default() { "" } else { self.list.sort.as_str() }),
         ]
     }
 
@@ -105,24 +107,24 @@ impl Wanted {
     }
 }
 
-pub(super) async fn list(
-    State(state): State<Shared>,
-    session: Session,
-    Query(wanted): Query<Wanted>,
-) -> Result<Markup> {
+pub(super) async fn list(State(state): State<Shared>, session: Session, uri: Uri) -> Result<Markup> {
+    let wanted = Wanted::read(&uri);
     let (account, now) = (&session.operator.account, ident::now());
     let settings = workspace::settings(&mut *state.store.read().await?, account).await?;
     let online = settings.online(now);
-    let filter = wanted.filter();
+    let filter = wanted.filter()?;
     let counts = fleet::counts(&state.store, account, &session.scope, online).await?;
     let found = fleet::count(&state.store, account, &session.scope, &filter, online).await?;
     let pages = found.saturating_add(PAGE - 1) / PAGE;
-    let number = wanted.page.clamp(1, pages.max(1));
+    let number = wanted.place.page.clamp(1, pages.max(1));
     let part = ((number - 1) * PAGE, PAGE);
     let lines =
-        fleet::lines(&state.store, account, &session.scope, &filter, wanted.sort(), part, online).await?;
-    let folders = tree(&fleet::folders(&state.store, account).await?, &counts);
-    let groups = screen_groups::list(&state.store, account).await?;
+        fleet::lines(&state.store, account, &session.scope, &filter, wanted.list.sort, part, online).await?;
+    let mut folders = fleet::folders(&state.store, account).await?;
+    folders.retain(|folder| session.scope.sees(Area::Screens, Some(folder)));
+    let folders = tree(&folders, &counts);
+    let mut groups = screen_groups::list(&state.store, account).await?;
+    session.sight(&state).await?.groups(&mut groups);
     let viewer = session.viewer(&state)?;
     let manages = viewer.role.may(Right::ManageScreens);
     let total: i64 = counts.iter().map(|count| count.screens).sum();
@@ -141,7 +143,7 @@ pub(super) async fn list(
                 a.button.quiet href=(wanted.with("", "")) { "Refresh" }
             }
         }
-        @if !wanted.done.is_empty() { p.good role="status" { (wanted.done) } }
+        @if !wanted.place.done.is_empty() { p.good role="status" { (wanted.place.done) } }
         @if total == 0 && folders.is_empty() {
             (empty(account))
         } @else {
@@ -228,10 +230,10 @@ fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, vi
         aside.card.tree aria-label="Folders and groups" {
             h2 { "Folders" }
             nav aria-label="Folders" { ul {
-                li { a href=(wanted.with("folder", "")) aria-current=[here(wanted.folder.is_empty())] { "All screens" } span.minor { (total) } }
+                li { a href=(wanted.with("folder", "")) aria-current=[here(wanted.list.folder.is_empty())] { "All screens" } span.minor { (total) } }
                 @for folder in folders {
                     li.{ "level" (folder.level().min(7)) } {
-                        a href=(wanted.with("folder", &folder.path)) title=(folder.path) aria-current=[here(wanted.folder == folder.path)] { (folder.name()) }
+                        a href=(wanted.with("folder", &folder.path)) title=(folder.path) aria-current=[here(wanted.list.folder == folder.path)] { (folder.name()) }
                         span.minor title={ (folder.online) " of " (folder.screens) " online" } { (folder.online) "/" (folder.screens) }
                     }
                 }
@@ -242,18 +244,18 @@ fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, vi
                     form method="post" action="/folders" {
                         input type="hidden" name="form" value=(viewer.form);
                         label for="new-folder" { "Path" }
-                        input #new-folder name="path" value=(if wanted.folder.is_empty() { String::new() } else { format!("{}/", wanted.folder) }) placeholder="Berlin/Foyer" required;
+                        input #new-folder name="path" value=(if wanted.list.folder.is_empty() { String::new() } else { format!("{}/", wanted.list.folder) }) placeholder="Berlin/Foyer" required;
                         button.quiet type="submit" { "Make folder" }
                     }
                 }
-                @if !wanted.folder.is_empty() {
+                @if !wanted.list.folder.is_empty() {
                     details {
-                        summary { "Rename, move or delete “" (wanted.folder) "”" }
+                        summary { "Rename, move or delete “" (wanted.list.folder) "”" }
                         form method="post" action="/folders/change" {
                             input type="hidden" name="form" value=(viewer.form);
-                            input type="hidden" name="path" value=(wanted.folder);
+                            input type="hidden" name="path" value=(wanted.list.folder);
                             label for="folder-to" { "New path, with everything in it" }
-                            input #folder-to name="to" value=(wanted.folder);
+                            input #folder-to name="to" value=(wanted.list.folder);
                             div.actions {
                                 button.quiet type="submit" { "Rename or move" }
                                 button.quiet type="submit" name="delete" value="1" { "Delete" }
@@ -267,7 +269,7 @@ fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, vi
             nav aria-label="Groups" { ul {
                 @for group in groups {
                     li {
-                        a href=(wanted.with("group", if wanted.group == group.id { "" } else { &group.id })) aria-current=[here(wanted.group == group.id)] { (group.name) }
+                        a href=(wanted.with("group", if wanted.list.group == group.id { "" } else { &group.id })) aria-current=[here(wanted.list.group == group.id)] { (group.name) }
                         span.minor { (group.screens) }
                     }
                 }
@@ -296,7 +298,7 @@ fn states(wanted: &Wanted, counts: &[Count], total: i64) -> Markup {
     html! {
         nav.filters aria-label="State" {
             @for (name, word) in all {
-                a href=(wanted.with("state", name)) aria-current=[(wanted.state == name).then_some("true")] { (word) " (" (count(name)) ")" }
+                a href=(wanted.with("state", name)) aria-current=[(wanted.state() == name).then_some("true")] { (word) " (" (count(name)) ")" }
             }
         }
     }
@@ -310,17 +312,17 @@ fn search(wanted: &Wanted) -> Markup {
             }
             div {
                 label for="search" { "Search" }
-                input #search type="search" name="search" value=(wanted.search) placeholder="Name, place, serial number, address";
+                input #search type="search" name="search" value=(wanted.list.search) placeholder="Name, place, serial number, address";
             }
             div {
                 label for="tag" { "Tag" }
-                input #tag name="tag" value=(wanted.tag);
+                input #tag name="tag" value=(wanted.list.tag);
             }
             div {
                 label for="sort" { "Order" }
                 select #sort name="sort" {
                     @for (sort, word) in [("name", "Name"), ("folder", "Folder"), ("state", "State"), ("seen", "Longest away"), ("faults", "Most faults")] {
-                        option value=(sort) selected[wanted.sort == sort] { (word) }
+                        option value=(sort) selected[wanted.list.sort.as_str() == sort] { (word) }
                     }
                 }
             }

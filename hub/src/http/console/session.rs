@@ -21,6 +21,7 @@ use crate::folder_rights::{Area, Scope};
 use crate::ident::{self, DAY, MINUTE, Millis, digest};
 use crate::rights::Right;
 use crate::seal::Purpose;
+use crate::sight::{self, Sight};
 use crate::store::operators::{self, Operator};
 use crate::store::{self, audit};
 use crate::{Error, Result, groups, pairing};
@@ -65,6 +66,22 @@ impl Session {
     /// Refuses those who may not do something in a folder: where something is to be made or put.
     pub fn check_folder(&self, right: Right, area: Area, folder: Option<&str>) -> Result<()> {
         user::check_folder(&self.scope, self.operator.role()?, right, area, folder)
+    }
+
+    /// What is there for this person, by id.
+    pub async fn sight(&self, state: &Shared) -> Result<Sight> {
+        Sight::load(&mut *state.store.read().await?, &self.operator.account, &self.scope).await
+    }
+
+    /// Refuses the code of a screen that is not there for them, as if there was no such code.
+    pub async fn check_code(&self, state: &Shared, code: &str) -> Result<()> {
+        let mut connection = state.store.read().await?;
+        match sight::is_there(&mut connection, &self.operator.account, &self.scope, "codes", code.trim())
+            .await?
+        {
+            true => Ok(()),
+            false => Err(Error::NotFound { what: "authorization code", name: code.to_owned() }),
+        }
     }
 
     /// This person, for the audit log.

@@ -183,7 +183,9 @@ async fn form(
     many: bool,
     error: Option<&Error>,
 ) -> Result<Response> {
-    let catalogue = Catalogue::without_content(&state.store, &session.operator.account).await?;
+    let catalogue =
+        Catalogue::without_content(&state.store, &session.operator.account, &session.sight(state).await?)
+            .await?;
     let viewer = session.viewer(state)?;
     let kind = if many { Kind::Device } else { input.kind() };
     let (heading, button) = match (many, kind) {

@@ -173,11 +173,15 @@ async fn show(
     let manages = session.may(Right::ManageScreens).is_ok();
     let token = token::find(&state.store, &session.operator.account, &id).await?;
     let after = wanted.after.as_deref();
-    let mut devices = tokens::admitted(&state.store, &token, after, PAGE as i64 + 1).await?;
+    let mut devices = tokens::admitted(&state.store, &token, &session.scope, after, PAGE as i64 + 1).await?;
     let more = devices.len() > PAGE;
     devices.truncate(PAGE);
     let default = match defaults::default(&token.grant.playlist, &token.grant.layout) {
-        Some(shown) => Some(Catalogue::without_content(&state.store, &token.account).await?.name(&shown)),
+        Some(shown) => Some(
+            Catalogue::without_content(&state.store, &token.account, &session.sight(&state).await?)
+                .await?
+                .name(&shown),
+        ),
         None => None,
     };
     let now = ident::now();

@@ -13,7 +13,7 @@ use super::Route;
 use crate::folder_rights::{Area, Scope, Verdict};
 use crate::rights::{Right, Role};
 use crate::store::folders;
-use crate::{Error, Result};
+use crate::{Error, Result, sight};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
@@ -50,11 +50,15 @@ pub(super) async fn check(
         };
         return match who.scope.verdict(who.role, right, area, Some(&folder)) {
             Verdict::Allowed => Ok(Some(right)),
-            Verdict::Hidden => {
-                Err(Error::refused(404, Code::ApiNotFound, format!("there is no such thing: {id}")))
-            }
+            Verdict::Hidden => Err(missing(&id)),
             Verdict::Refused => Err(refused("you may look here, but not change anything")),
         };
+    }
+    // It lies in no folder itself, but what it is about does.
+    if let (Some(kind), Some(id)) = (kind, id(state, parts).await?)
+        && !sight::is_there(&mut *state.store.read().await?, who.account, who.scope, kind, &id).await?
+    {
+        return Err(missing(&id));
     }
     match Area::of(right) {
         Some(area) if route.by_folder => {
@@ -65,6 +69,10 @@ pub(super) async fn check(
         }
         _ => Ok(None),
     }
+}
+
+fn missing(id: &str) -> Error {
+    Error::refused(404, Code::ApiNotFound, format!("there is no such thing: {id}"))
 }
 
 fn refused(detail: &str) -> Error {

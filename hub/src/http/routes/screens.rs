@@ -10,8 +10,8 @@ use crate::rights::Right::{ManageScreens, View};
 /// The rows of this area.
 pub(super) const ROUTES: &[Route] = &[
     row("GET", "/api/v1/screens", Api(View))
-        .says("Lists the screens by name.")
-        .asks::<screens::Wanted>()
+        .says("Lists the screens that fit, by name or in another order.")
+        .asks::<screens::Part>()
         .gives::<Page<Screen>>(200),
     row("POST", "/api/v1/screens/pair", Api(ManageScreens))
         .by_folder()

@@ -20,6 +20,7 @@ use crate::composition::{Audience, Shown};
 use crate::folder_rights::Area;
 use crate::ident::{self, timestamp};
 use crate::rights::Right;
+use crate::sight::{Sight, quiet};
 use crate::store::composed::{self, Composed, Draft, Filter};
 use crate::store::playlists as rows;
 
@@ -169,6 +170,12 @@ pub(super) async fn playlists(
     Ok(Json(page(found, limit, |row| by_name(&row.name, &row.id), |row| Ok(row.into()))?))
 }
 
+/// A playlist with the titles that may be seen.
+async fn told(state: &Shared, user: &User, mut full: Full) -> Result<Json<FullPlaylist>> {
+    user.sight(state).await?.items(&mut full.items);
+    Ok(Json(full.into()))
+}
+
 pub(super) async fn playlist(
     State(state): State<Shared>,
     user: User,
@@ -176,7 +183,7 @@ pub(super) async fn playlist(
 ) -> Result<Json<FullPlaylist>> {
     user.may(Right::View)?;
     let full = playlists::find(&mut *state.store.read().await?, &user.account, &id).await?;
-    Ok(Json(full.into()))
+    told(&state, &user, full).await
 }
 
 pub(super) async fn create_playlist(
@@ -187,7 +194,7 @@ pub(super) async fn create_playlist(
     let actor = user.may(Right::EditContent)?;
     check(&user, new.folder.as_deref())?;
     let full = playlists::create(&state.store, &actor, &new, ident::now()).await?;
-    Ok((StatusCode::CREATED, Json(full.into())))
+    Ok((StatusCode::CREATED, told(&state, &user, full).await?))
 }
 
 pub(super) async fn change_playlist(
@@ -198,7 +205,8 @@ pub(super) async fn change_playlist(
 ) -> Result<Json<FullPlaylist>> {
     let actor = user.may(Right::EditContent)?;
     check(&user, new.folder.as_deref())?;
-    Ok(Json(playlists::change(&state.store, &actor, &id, &new, ident::now()).await?.into()))
+    let full = playlists::change(&state.store, &actor, &id, &new, ident::now()).await?;
+    told(&state, &user, full).await
 }
 
 pub(super) async fn duplicate_playlist(
@@ -208,7 +216,7 @@ pub(super) async fn duplicate_playlist(
 ) -> Result<(StatusCode, Json<FullPlaylist>)> {
     let actor = user.may(Right::EditContent)?;
     let full = playlists::duplicate(&state.store, &actor, &id, ident::now()).await?;
-    Ok((StatusCode::CREATED, Json(full.into())))
+    Ok((StatusCode::CREATED, told(&state, &user, full).await?))
 }
 
 pub(super) async fn delete_playlist(
@@ -217,11 +225,11 @@ pub(super) async fn delete_playlist(
     Path(id): Path<String>,
 ) -> Result<StatusCode> {
     let actor = user.may(Right::EditContent)?;
-    playlists::delete(&state.store, &actor, &id, ident::now()).await?;
+    quiet(&user.scope, playlists::delete(&state.store, &actor, &id, ident::now()).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn list<T: Composed, V: From<Draft<T>>>(
+async fn list<T: Reaching, V: From<Draft<T>>>(
     state: &Shared,
     user: &User,
     wanted: &Wanted,
@@ -236,14 +244,59 @@ async fn list<T: Composed, V: From<Draft<T>>>(
         limit: limit + 1,
         visible: &visible,
     };
+    let sight = user.sight(state).await?;
     let found = composed::page::<T>(&mut *state.store.read().await?, &user.account, &filter).await?;
-    Ok(Json(page(found, limit, |draft| by_name(&draft.name, &draft.id), |draft| Ok(draft.into()))?))
+    let next = |draft: &Draft<T>| by_name(&draft.name, &draft.id);
+    Ok(Json(page(found, limit, next, |draft| Ok(narrow(draft, &sight).into()))?))
 }
 
-async fn one<T: Composed, V: From<Draft<T>>>(state: &Shared, user: &User, id: &str) -> Result<Json<V>> {
+async fn one<T: Reaching, V: From<Draft<T>>>(state: &Shared, user: &User, id: &str) -> Result<Json<V>> {
     user.may(Right::View)?;
-    let mut connection = state.store.read().await?;
-    Ok(Json(composed::find::<T>(&mut connection, &user.account, id).await?.into()))
+    let sight = user.sight(state).await?;
+    let draft = composed::find::<T>(&mut *state.store.read().await?, &user.account, id).await?;
+    Ok(Json(narrow(draft, &sight).into()))
+}
+
+/// What depends on which screens somebody sees.
+trait Reaching: Composed {
+    /// What is asked for.
+    type New;
+
+    /// Refuses to reach screens that are not there for somebody; keeps those that are not.
+    fn reach(_: &Sight, _: Option<&Self>, new: Self::New) -> Result<Self::New> {
+        Ok(new)
+    }
+
+    /// Without the names of screens that are not there.
+    fn narrow(self, _: &Sight) -> Self {
+        self
+    }
+}
+
+impl Reaching for Design {
+    type New = NewLayout;
+}
+
+impl Reaching for Times {
+    type New = NewTimeBlock;
+}
+
+impl Reaching for Plan {
+    type New = NewEntry;
+
+    fn reach(sight: &Sight, old: Option<&Self>, mut new: NewEntry) -> Result<NewEntry> {
+        new.audience = sight.reach(old.map(|old| &old.audience), new.audience)?;
+        Ok(new)
+    }
+
+    fn narrow(mut self, sight: &Sight) -> Self {
+        self.audience = sight.audience(self.audience).unwrap_or_default();
+        self
+    }
+}
+
+fn narrow<T: Reaching>(draft: Draft<T>, sight: &Sight) -> Draft<T> {
+    Draft { body: draft.body.narrow(sight), ..draft }
 }
 
 macro_rules! drafts {
@@ -271,6 +324,8 @@ macro_rules! drafts {
         ) -> Result<(StatusCode, Json<$view>)> {
             let actor = user.may(Right::EditContent)?;
             check(&user, new.folder.as_deref())?;
+            let sight = user.sight(&state).await?;
+            let new = <$body>::reach(&sight, None, new)?;
             let made = $module::create(&state.store, &actor, new, ident::now()).await?;
             Ok((StatusCode::CREATED, Json(made.into())))
         }
@@ -283,7 +338,14 @@ macro_rules! drafts {
         ) -> Result<Json<$view>> {
             let actor = user.may(Right::EditContent)?;
             check(&user, new.folder.as_deref())?;
-            Ok(Json($module::change(&state.store, &actor, &id, new, ident::now()).await?.into()))
+            let sight = user.sight(&state).await?;
+            let old = match sight.is_limited() {
+                true => Some(composed::find(&mut *state.store.read().await?, &user.account, &id).await?.body),
+                false => None,
+            };
+            let new = <$body>::reach(&sight, old.as_ref(), new)?;
+            let changed = $module::change(&state.store, &actor, &id, new, ident::now()).await?;
+            Ok(Json(narrow(changed, &sight).into()))
         }
 
         pub(super) async fn $delete(
@@ -292,7 +354,8 @@ macro_rules! drafts {
             Path(id): Path<String>,
         ) -> Result<StatusCode> {
             let actor = user.may(Right::EditContent)?;
-            $module::delete(&state.store, &actor, &id, ident::now()).await?;
+            let removed = $module::delete(&state.store, &actor, &id, ident::now()).await;
+            quiet(&user.scope, removed)?;
             Ok(StatusCode::NO_CONTENT)
         }
     };

@@ -13,14 +13,14 @@ use super::super::super::Shared;
 use super::super::super::user::User;
 use super::super::Input;
 use super::{Newest, Page, limit, page};
-use crate::Result;
 use crate::composition::Audience;
 use crate::composition::outlook::{self, Conflict, Preview, Timeline};
 use crate::composition::overrides::{self, NewOverride};
 use crate::ident::{self, Millis, timestamp};
 use crate::rights::Right;
 use crate::store::from_text;
-use crate::store::overrides::{self as rows, Override};
+use crate::store::overrides::Override;
+use crate::{Error, Result};
 
 /// Where an override stands.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -129,7 +129,8 @@ pub(super) async fn overrides(
 ) -> Result<Json<Page<OverrideView>>> {
     user.may(Right::View)?;
     let (limit, now) = (limit(wanted.limit)?, ident::now());
-    let found = rows::page(&state.store, &user.account, &wanted.after, limit + 1).await?;
+    let sight = user.sight(&state).await?;
+    let found = sight.overrides(&state.store, &user.account, &wanted.after, limit + 1).await?;
     Ok(Json(page(found, limit, |row| row.id.clone(), |row| OverrideView::new(row, now))?))
 }
 
@@ -140,15 +141,18 @@ pub(super) async fn shown(
 ) -> Result<Json<OverrideView>> {
     user.may(Right::View)?;
     let found = overrides::find(&mut *state.store.read().await?, &user.account, &id).await?;
+    let found = user.sight(&state).await?.shown_override(found)?;
+    let found = found.ok_or_else(|| Error::NotFound { what: "override", name: id })?;
     Ok(Json(OverrideView::new(found, ident::now())?))
 }
 
 pub(super) async fn start(
     State(state): State<Shared>,
     user: User,
-    Input(new): Input<NewOverride>,
+    Input(mut new): Input<NewOverride>,
 ) -> Result<(StatusCode, Json<OverrideView>)> {
     let actor = user.may(Right::Publish)?;
+    new.audience = user.sight(&state).await?.reach(None, new.audience)?;
     let now = ident::now();
     let made = overrides::start(&state.store, &actor, &new, now).await?;
     Ok((StatusCode::CREATED, Json(OverrideView::new(made, now)?)))
@@ -170,7 +174,9 @@ pub(super) async fn conflicts(
     Query(of): Query<Of>,
 ) -> Result<Json<Conflicts>> {
     user.may(Right::View)?;
-    let found = outlook::conflicts(&state.store, &user.account, of.entry.as_deref(), ident::now()).await?;
+    let mut found =
+        outlook::conflicts(&state.store, &user.account, of.entry.as_deref(), ident::now()).await?;
+    user.sight(&state).await?.conflicts(&mut found);
     Ok(Json(Conflicts { items: found }))
 }
 
@@ -182,7 +188,9 @@ pub(super) async fn preview(
 ) -> Result<Json<Preview>> {
     user.may(Right::View)?;
     let moment = at.at.unwrap_or_else(|| timestamp(ident::now()));
-    Ok(Json(outlook::preview(&state.store, &user.account, &id, moment, at.drafts).await?))
+    let mut preview = outlook::preview(&state.store, &user.account, &id, moment, at.drafts).await?;
+    user.sight(&state).await?.preview(&mut preview);
+    Ok(Json(preview))
 }
 
 pub(super) async fn timeline(
@@ -193,5 +201,7 @@ pub(super) async fn timeline(
 ) -> Result<Json<Timeline>> {
     user.may(Right::View)?;
     let now = ident::now();
-    Ok(Json(outlook::timeline(&state.store, &user.account, &id, day.date, day.drafts, now).await?))
+    let mut timeline = outlook::timeline(&state.store, &user.account, &id, day.date, day.drafts, now).await?;
+    user.sight(&state).await?.timeline(&mut timeline);
+    Ok(Json(timeline))
 }

@@ -15,7 +15,7 @@ use crate::composition::defaults::{self, Settings};
 use crate::composition::publishing::{self, Change, Scope};
 use crate::ident::{self, timestamp};
 use crate::rights::Right;
-use crate::store::publications::{self as rows, Publication};
+use crate::store::publications::Publication;
 use crate::store::{accounts, from_text};
 use crate::{Error, Result};
 
@@ -127,7 +127,9 @@ pub(super) async fn list(
         return Err(Error::Invalid(format!("state is one of {}", STATES.join(", "))));
     }
     let limit = limit(which.limit)?;
-    let found = rows::page(&state.store, &user.account, &which.state, &which.after, limit + 1).await?;
+    let sight = user.sight(&state).await?;
+    let (wanted, after) = (&which.state, &which.after);
+    let found = sight.publications(&state.store, &user.account, wanted, after, limit + 1).await?;
     Ok(Json(page(found, limit, |row| row.id.clone(), PublicationView::new)?))
 }
 
@@ -138,13 +140,16 @@ pub(super) async fn show(
 ) -> Result<Json<PublicationView>> {
     user.may(Right::View)?;
     let found = publishing::find(&mut *state.store.read().await?, &user.account, &id).await?;
+    let found = user.sight(&state).await?.publication(found)?;
+    let found = found.ok_or_else(|| Error::NotFound { what: "publication", name: id })?;
     Ok(Json(PublicationView::new(found)?))
 }
 
 pub(super) async fn pending(State(state): State<Shared>, user: User) -> Result<Json<Pending>> {
     let actor = user.may(Right::View)?;
     let account = accounts::by_id(&mut *state.store.read().await?, &user.account).await?;
-    let changes = publishing::pending(&state.store, &user.account).await?;
+    let mut changes = publishing::pending(&state.store, &user.account).await?;
+    user.sight(&state).await?.changes(&mut changes);
     let needs_approval = publishing::needs_approval(account.approval.parse()?, &actor, user.role);
     Ok(Json(Pending { changes, needs_approval }))
 }
@@ -210,7 +215,10 @@ pub(super) async fn restore(
 pub(super) async fn settings(State(state): State<Shared>, user: User) -> Result<Json<Settings>> {
     user.may(Right::View)?;
     let account = accounts::by_id(&mut *state.store.read().await?, &user.account).await?;
-    Ok(Json(defaults::settings(&account)?))
+    let mut settings = defaults::settings(&account)?;
+    let sight = user.sight(&state).await?;
+    settings.default = settings.default.filter(|shown| shown.named().is_none_or(|id| sight.sees(id)));
+    Ok(Json(settings))
 }
 
 pub(super) async fn set(

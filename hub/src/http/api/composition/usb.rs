@@ -53,6 +53,7 @@ pub(super) async fn zip(State(state): State<Shared>, user: User, Path(id): Path<
         &state.manifests,
         (&state.blobs, &state.directory),
         &actor,
+        &user.sight(&state).await?,
         &id,
         ident::now(),
     )
@@ -81,6 +82,7 @@ pub(super) async fn image(
         &state.manifests,
         (&state.blobs, &state.directory),
         &actor,
+        &user.sight(&state).await?,
         &id,
         ident::now(),
     )

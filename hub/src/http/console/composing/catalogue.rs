@@ -8,6 +8,7 @@ use signage_protocol::document::program::Target;
 use crate::Result;
 use crate::composition::Shown;
 use crate::composition::layouts::Design;
+use crate::sight::{HIDDEN, Sight};
 use crate::store::{Store, composed, content, playlists};
 
 /// Names by id.
@@ -19,24 +20,36 @@ pub struct Catalogue {
     pub layouts: BTreeMap<String, String>,
     /// Images and videos.
     pub content: BTreeMap<String, String>,
+    /// Whether there may be more than this.
+    limited: bool,
 }
 
 impl Catalogue {
-    /// That of an account.
-    pub async fn load(store: &Store, account: &str) -> Result<Self> {
+    /// That of an account, as far as it is there for somebody.
+    pub async fn load(store: &Store, account: &str, sight: &Sight) -> Result<Self> {
         let content = content::list(store, account).await?;
-        let content = content.into_iter().map(|one| (one.id, one.title)).collect();
-        Ok(Self { content, ..Self::without_content(store, account).await? })
+        let content = content.into_iter().map(|one| (one.id, one.title));
+        let content = content.filter(|(id, _)| sight.sees(id)).collect();
+        Ok(Self { content, ..Self::without_content(store, account, sight).await? })
     }
 
     /// What may be a default: there may be far more content than that.
-    pub async fn without_content(store: &Store, account: &str) -> Result<Self> {
+    pub async fn without_content(store: &Store, account: &str, sight: &Sight) -> Result<Self> {
         let playlists = playlists::list(store, account).await?;
         let layouts = composed::all::<Design>(store, account).await?;
         Ok(Self {
-            playlists: playlists.into_iter().map(|one| (one.id, one.name)).collect(),
-            layouts: layouts.into_iter().map(|one| (one.id, one.name)).collect(),
+            playlists: playlists
+                .into_iter()
+                .map(|one| (one.id, one.name))
+                .filter(|(id, _)| sight.sees(id))
+                .collect(),
+            layouts: layouts
+                .into_iter()
+                .map(|one| (one.id, one.name))
+                .filter(|(id, _)| sight.sees(id))
+                .collect(),
             content: BTreeMap::new(),
+            limited: sight.is_limited(),
         })
     }
 
@@ -48,6 +61,7 @@ impl Catalogue {
                 option value="" { "The default of the account" }
                 (group("Layouts", &self.layouts, chosen))
                 (group("Playlists", &self.playlists, chosen))
+                (self.kept(chosen))
             }
             span #default-hint .minor { "Shown when nothing is scheduled: a layout, or a playlist on the whole display." }
         }
@@ -61,7 +75,24 @@ impl Catalogue {
             Shown::Content { content } => (&self.content, content),
             Shown::Web { url } => return url.clone(),
         };
-        names.get(id).cloned().unwrap_or_else(|| "something that was removed".into())
+        names.get(id).cloned().unwrap_or_else(|| self.rest().into())
+    }
+
+    /// What there is to say of something that is not here.
+    fn rest(&self) -> &'static str {
+        if self.limited { HIDDEN } else { "something that was removed" }
+    }
+
+    /// What is chosen and may not be seen, so that saving the form does not take it away.
+    fn kept(&self, chosen: Option<&str>) -> Markup {
+        let known = |id: &str| {
+            [&self.playlists, &self.layouts, &self.content].iter().any(|names| names.contains_key(id))
+        };
+        html! {
+            @if let Some(id) = chosen.filter(|id| self.limited && *id != "web" && !known(id)) {
+                option value=(id) selected { (HIDDEN) }
+            }
+        }
     }
 
     /// Choices of what is shown, with `url` for a web page; `playlists` says whether a playlist may be chosen.
@@ -83,6 +114,7 @@ impl Catalogue {
                 @if playlists { (group("Playlists", &self.playlists, id)) }
                 (group("Layouts", &self.layouts, id))
                 (group("Content", &self.content, id))
+                (self.kept(id))
                 optgroup label="Elsewhere" { option value="web" selected[id == Some("web")] { "Web page, by its address" } }
             }
             label for="url" { "Address of the web page (only for a web page)" }

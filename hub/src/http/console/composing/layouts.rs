@@ -16,7 +16,9 @@ use super::fields::Fields;
 use super::{answer, button, careful, editor, frame, picture, then};
 use crate::composition::layouts::{self, Design, NewLayout};
 use crate::composition::publishing;
+use crate::folder_rights::Area;
 use crate::rights::Right;
+use crate::sight::quiet;
 use crate::store::composed::{self, Draft};
 use crate::{Error, Result, ident};
 
@@ -43,8 +45,10 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
 
 async fn render_list(state: &Shared, session: &Session, message: Markup) -> Result<Markup> {
     let account = &session.operator.account;
-    let found = composed::all::<Design>(&state.store, account).await?;
-    let catalogue = Catalogue::load(&state.store, account).await?;
+    let mut found = composed::all::<Design>(&state.store, account).await?;
+    let sight = session.sight(state).await?;
+    found.retain(|one| sight.sees(&one.id));
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
     let now = ident::now();
     frame(state, session, "Layouts", |viewer| {
         html! {
@@ -103,7 +107,11 @@ pub(super) async fn create(
     let (width, height) = size.unwrap_or((1920, 1080));
     let design = Design { width, height, background: None, background_image: None, zones: Vec::new() };
     let new = NewLayout { name: input.text("name").to_owned(), folder: None, design };
-    let made = layouts::create(&state.store, &actor, new, ident::now()).await;
+    let made = async {
+        session.check_folder(Right::EditContent, Area::Content, None)?;
+        layouts::create(&state.store, &actor, new, ident::now()).await
+    };
+    let made = made.await;
     let next = made.map(|made| format!("/layouts/{}", made.id));
     answer(next, async |message| render_list(&state, &session, message).await).await
 }
@@ -135,7 +143,8 @@ async fn render(
     message: Markup,
 ) -> Result<Markup> {
     let account = &session.operator.account;
-    let catalogue = Catalogue::load(&state.store, account).await?;
+    let sight = session.sight(state).await?;
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
     let waits = publishing::pending(&state.store, account).await?.iter().any(|change| change.id == draft.id);
     frame(state, session, &draft.name, |viewer| {
         html! {
@@ -223,6 +232,7 @@ fn free(zones: &[Zone]) -> String {
 
 async fn save(state: &Shared, session: &Session, draft: &Draft<Design>) -> Result<()> {
     let actor = session.may(Right::EditContent)?;
+    session.check_folder(Right::EditContent, Area::Content, draft.folder.as_deref())?;
     let new =
         NewLayout { name: draft.name.clone(), folder: draft.folder.clone(), design: draft.body.clone() };
     layouts::change(&state.store, &actor, &draft.id, new, ident::now()).await.map(drop)
@@ -244,5 +254,5 @@ pub(super) async fn delete(
     Checked(session, _): Checked<Nothing>,
 ) -> Result<Redirect> {
     let actor = session.may(Right::EditContent)?;
-    then(layouts::delete(&state.store, &actor, &id, ident::now()).await, "/layouts")
+    then(quiet(&session.scope, layouts::delete(&state.store, &actor, &id, ident::now()).await), "/layouts")
 }

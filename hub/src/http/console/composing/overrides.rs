@@ -15,7 +15,7 @@ use crate::composition::overrides::{self, NewOverride};
 use crate::ident::{self, Millis};
 use crate::rights::Right;
 use crate::store::from_text;
-use crate::store::overrides::{self as rows, Override};
+use crate::store::overrides::Override;
 use crate::{Error, Result};
 
 /// Overrides on the page.
@@ -27,9 +27,10 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
 
 async fn render(state: &Shared, session: &Session, message: Markup) -> Result<Markup> {
     let account = &session.operator.account;
-    let found = rows::page(&state.store, account, "", SHOWN).await?;
-    let catalogue = Catalogue::load(&state.store, account).await?;
-    let screens = schedule::screens(state, account).await?;
+    let sight = session.sight(state).await?;
+    let found = sight.overrides(&state.store, account, "", SHOWN).await?;
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
+    let screens = schedule::screens(state, account, &sight).await?;
     let name = |id: &str| screens.get(id).cloned().unwrap_or_else(|| "a screen that left".into());
     let now = ident::now();
     let mut lines = Vec::new();
@@ -105,10 +106,11 @@ pub(super) async fn start(
     let actor = session.may(Right::EditContent)?;
     let started = async {
         let minutes = input.value("minutes", "Minutes")?;
+        let audience = session.sight(&state).await?.reach(None, input.audience())?;
         let new = NewOverride {
             name: input.text("name").to_owned(),
             target: input.shown()?,
-            audience: input.audience(),
+            audience,
             from: None,
             until: None,
             minutes: Some(minutes.ok_or_else(|| Error::Invalid("Give the minutes until it ends.".into()))?),

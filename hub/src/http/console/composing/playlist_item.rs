@@ -36,9 +36,11 @@ pub(super) async fn show(
 
 async fn render(state: &Shared, session: &Session, id: &str, item: &str, message: Markup) -> Result<Markup> {
     let account = &session.operator.account;
-    let full = find(&mut *state.store.read().await?, account, id).await?;
+    let mut full = find(&mut *state.store.read().await?, account, id).await?;
+    let sight = session.sight(state).await?;
+    sight.items(&mut full.items);
     let entry = full.items.iter().find(|entry| entry.id.as_deref() == Some(item)).ok_or_else(missing)?;
-    let catalogue = Catalogue::load(&state.store, account).await?;
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
     let name = entry.title.clone().unwrap_or_else(|| catalogue.name(&entry.shows));
     let path = format!("/playlists/{id}");
     frame(state, session, &name, |viewer| {

@@ -16,7 +16,9 @@ use super::{answer, button, careful, frame, then, words};
 use crate::composition::defaults::{self, Settings};
 use crate::composition::playlists::{self, Entry, Full, NewPlaylist};
 use crate::composition::{Shown, publishing};
+use crate::folder_rights::Area;
 use crate::rights::Right;
+use crate::sight::quiet;
 use crate::store::{self, accounts};
 use crate::{Result, ident};
 
@@ -32,7 +34,9 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
 }
 
 async fn render_list(state: &Shared, session: &Session, message: Markup) -> Result<Markup> {
-    let lists = store::playlists::list(&state.store, &session.operator.account).await?;
+    let mut lists = store::playlists::list(&state.store, &session.operator.account).await?;
+    let sight = session.sight(state).await?;
+    lists.retain(|list| sight.sees(&list.id));
     let account = accounts::find(&state.store, &session.operator.account).await?;
     let now = ident::now();
     frame(state, session, "Playlists", |viewer| {
@@ -94,7 +98,11 @@ pub(super) async fn create(
         folder: input.given("folder").map(ToOwned::to_owned),
         items: Vec::new(),
     };
-    let made = playlists::create(&state.store, &actor, &new, ident::now()).await;
+    let made = async {
+        session.check_folder(Right::EditContent, Area::Content, new.folder.as_deref())?;
+        playlists::create(&state.store, &actor, &new, ident::now()).await
+    };
+    let made = made.await;
     let next = made.map(|made| format!("/playlists/{}", made.playlist.id));
     answer(next, async |message| render_list(&state, &session, message).await).await
 }
@@ -114,8 +122,10 @@ pub(super) async fn show(
 
 async fn render(state: &Shared, session: &Session, id: &str, message: Markup) -> Result<Markup> {
     let account = &session.operator.account;
-    let full = playlists::find(&mut *state.store.read().await?, account, id).await?;
-    let catalogue = Catalogue::load(&state.store, account).await?;
+    let mut full = playlists::find(&mut *state.store.read().await?, account, id).await?;
+    let sight = session.sight(state).await?;
+    sight.items(&mut full.items);
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
     let settings = defaults::settings(&accounts::find(&state.store, account).await?)?;
     let waits = publishing::pending(&state.store, account).await?.iter().any(|change| change.id == id);
     frame(state, session, &full.playlist.name, |viewer| {
@@ -328,6 +338,7 @@ pub(super) async fn edit(
         playlists::find(&mut *state.store.read().await?, &session.operator.account, id).await?;
     let mut new = NewPlaylist { name: playlist.name, folder: playlist.folder, items };
     change(&mut new)?;
+    session.check_folder(Right::EditContent, Area::Content, new.folder.as_deref())?;
     playlists::change(&state.store, &actor, id, &new, ident::now()).await.map(drop)
 }
 
@@ -347,5 +358,8 @@ pub(super) async fn delete(
     Checked(session, _): Checked<Nothing>,
 ) -> Result<Redirect> {
     let actor = session.may(Right::EditContent)?;
-    then(playlists::delete(&state.store, &actor, &id, ident::now()).await, "/playlists")
+    then(
+        quiet(&session.scope, playlists::delete(&state.store, &actor, &id, ident::now()).await),
+        "/playlists",
+    )
 }

@@ -36,11 +36,14 @@ pub(super) async fn show(
     let screen = device::find(&mut *state.store.read().await?, account, &id).await?;
     let (now, drafts) = (ident::now(), asked.drafts.is_some());
     let day: Option<Date> = asked.date.parse().ok();
-    let timeline = outlook::timeline(&state.store, account, &id, day, drafts, now).await?;
+    let mut timeline = outlook::timeline(&state.store, account, &id, day, drafts, now).await?;
     let zone = TimeZone::get(&timeline.timezone).unwrap_or(TimeZone::UTC);
     let at = moment(&zone, timeline.date, asked.time.parse().ok(), ident::timestamp(now));
-    let preview = outlook::preview(&state.store, account, &id, at, drafts).await?;
-    let catalogue = Catalogue::load(&state.store, account).await?;
+    let mut preview = outlook::preview(&state.store, account, &id, at, drafts).await?;
+    let sight = session.sight(&state).await?;
+    sight.timeline(&mut timeline);
+    sight.preview(&mut preview);
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
     let layout = match layout_of(preview.now.target.as_ref()) {
         Some(layout) => composed::by_id::<Design>(&mut *state.store.read().await?, account, layout).await?,
         None => None,
@@ -101,14 +104,19 @@ fn showing(preview: &Preview, zone: &TimeZone) -> Markup {
 }
 
 fn why(showing: &Showing) -> String {
-    let by = showing.by.as_ref().map(|by| by.name.as_str()).unwrap_or_default();
+    let Some(by) = showing.by.as_ref().map(|by| by.name.as_str()) else {
+        return match showing.why {
+            Why::Override => "by an override that you may not see".into(),
+            Why::Schedule => "by a schedule entry that you may not see".into(),
+            Why::ScreenDefault => "by the screen's own default".into(),
+            Why::AccountDefault => "by the account's default".into(),
+            Why::Idle => "as nothing is scheduled".into(),
+        };
+    };
     match (showing.why, showing.priority) {
         (Why::Override, _) => format!("by the override {by}"),
-        (Why::Schedule, Some(priority)) => format!("by the schedule entry {by} with priority {priority}"),
-        (Why::Schedule, None) => format!("by the schedule entry {by}"),
-        (Why::ScreenDefault, _) => "by the screen's own default".into(),
-        (Why::AccountDefault, _) => "by the account's default".into(),
-        (Why::Idle, _) => "as nothing is scheduled".into(),
+        (_, Some(priority)) => format!("by the schedule entry {by} with priority {priority}"),
+        (_, None) => format!("by the schedule entry {by}"),
     }
 }
 

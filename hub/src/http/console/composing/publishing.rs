@@ -17,7 +17,7 @@ use crate::composition::publishing::{self, Change, How, Scope};
 use crate::composition::{Approval, Shown};
 use crate::ident;
 use crate::rights::{Right, Role};
-use crate::store::publications::{self, Publication};
+use crate::store::publications::Publication;
 use crate::store::{accounts, from_text, operators};
 use crate::{Error, Result};
 
@@ -30,16 +30,18 @@ pub(super) async fn show(State(state): State<Shared>, session: Session) -> Resul
 
 async fn render(state: &Shared, session: &Session, message: Markup) -> Result<Markup> {
     let account = &session.operator.account;
-    let pending = publishing::pending(&state.store, account).await?;
+    let mut pending = publishing::pending(&state.store, account).await?;
     let settings = defaults::settings(&accounts::find(&state.store, account).await?)?;
-    let catalogue = Catalogue::load(&state.store, account).await?;
+    let sight = session.sight(state).await?;
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
     let people = operators::list(&state.store, account).await?;
     let who = |id: &str| match people.iter().find(|person| person.id == id) {
         Some(person) => person.email.clone(),
         None if id == "cli" => "the command line".into(),
         None => "a program".into(),
     };
-    let revisions = publications::page(&state.store, account, "", "", SHOWN).await?;
+    sight.changes(&mut pending);
+    let revisions = sight.publications(&state.store, account, "", "", SHOWN).await?;
     let mut lines = Vec::new();
     for one in &revisions {
         lines.push((one, from_text::<Vec<Change>>(&one.changes, "publication")?));

@@ -17,6 +17,7 @@ use crate::composition::publishing;
 use crate::composition::schedules::{self, Plan};
 use crate::composition::time_blocks::Times;
 use crate::rights::Right;
+use crate::sight::Sight;
 use crate::store::{composed, devices};
 use crate::{Result, ident};
 
@@ -27,10 +28,15 @@ pub(super) struct Done {
     saved: Option<String>,
 }
 
-/// Names of the screens of an account by id.
-pub(super) async fn screens(state: &Shared, account: &str) -> Result<BTreeMap<String, String>> {
+/// Names of the screens of an account by id, as far as they are there for somebody.
+pub(super) async fn screens(
+    state: &Shared,
+    account: &str,
+    sight: &Sight,
+) -> Result<BTreeMap<String, String>> {
     let devices = devices::list(&state.store, account).await?;
-    Ok(devices.into_iter().map(|device| (device.id, device.name)).collect())
+    let names = devices.into_iter().map(|device| (device.id, device.name));
+    Ok(names.filter(|(id, _)| sight.sees(id)).collect())
 }
 
 pub(super) async fn list(
@@ -39,14 +45,23 @@ pub(super) async fn list(
     Query(done): Query<Done>,
 ) -> Result<Markup> {
     let account = &session.operator.account;
-    let entries = composed::all::<Plan>(&state.store, account).await?;
+    let sight = session.sight(&state).await?;
+    let mut entries = composed::all::<Plan>(&state.store, account).await?;
+    entries.retain(|entry| sight.sees(&entry.id));
+    for entry in &mut entries {
+        // Of an audience of which nothing may be seen, nothing is said.
+        entry.body.audience = sight.audience(std::mem::take(&mut entry.body.audience)).unwrap_or_default();
+    }
     let blocks = composed::all::<Times>(&state.store, account).await?;
-    let blocks: BTreeMap<String, String> = blocks.into_iter().map(|block| (block.id, block.name)).collect();
-    let catalogue = Catalogue::load(&state.store, account).await?;
-    let screens = screens(&state, account).await?;
+    let blocks = blocks.into_iter().map(|block| (block.id, block.name)).filter(|(id, _)| sight.sees(id));
+    let blocks: BTreeMap<String, String> = blocks.collect();
+    let catalogue = Catalogue::load(&state.store, account, &sight).await?;
+    let screens = screens(&state, account, &sight).await?;
     let name = |id: &str| screens.get(id).cloned().unwrap_or_else(|| "a screen that left".into());
-    let conflicts = outlook::conflicts(&state.store, account, None, ident::now()).await?;
-    let pending = publishing::pending(&state.store, account).await?;
+    let mut conflicts = outlook::conflicts(&state.store, account, None, ident::now()).await?;
+    sight.conflicts(&mut conflicts);
+    let mut pending = publishing::pending(&state.store, account).await?;
+    sight.changes(&mut pending);
     frame(&state, &session, "Schedule", |viewer| {
         html! {
             div.head {

@@ -20,6 +20,7 @@ use super::{answer, careful, frame, schedule};
 use crate::composition::schedules::{self, NewEntry, Plan, Timing};
 use crate::composition::time_blocks::Times;
 use crate::composition::{Audience, Shown, outlook};
+use crate::folder_rights::Area;
 use crate::rights::Right;
 use crate::store::composed::{self, Draft};
 use crate::{Error, Result, ident};
@@ -42,12 +43,14 @@ struct Choices {
 }
 
 impl Choices {
-    async fn load(state: &Shared, account: &str) -> Result<Self> {
+    async fn load(state: &Shared, session: &Session) -> Result<Self> {
+        let (account, sight) = (&session.operator.account, session.sight(state).await?);
         let blocks = composed::all::<Times>(&state.store, account).await?;
+        let blocks = blocks.into_iter().map(|block| (block.id, block.name));
         Ok(Self {
-            catalogue: Catalogue::load(&state.store, account).await?,
-            blocks: blocks.into_iter().map(|block| (block.id, block.name)).collect(),
-            screens: schedule::screens(state, account).await?,
+            catalogue: Catalogue::load(&state.store, account, &sight).await?,
+            blocks: blocks.filter(|(id, _)| sight.sees(id)).collect(),
+            screens: schedule::screens(state, account, &sight).await?,
         })
     }
 }
@@ -67,7 +70,7 @@ async fn render_new(
     target: Option<&Shown>,
     message: Markup,
 ) -> Result<Markup> {
-    let choices = Choices::load(state, &session.operator.account).await?;
+    let choices = Choices::load(state, session).await?;
     frame(state, session, "New entry", |viewer| {
         html! {
             p { a href="/schedule" { "Schedule" } }
@@ -83,7 +86,10 @@ pub(super) async fn create(
     Checked(session, input): Checked<Fields>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
-    let made = async { schedules::create(&state.store, &actor, read(&input)?, ident::now()).await };
+    let made = async {
+        let new = allowed(&state, &session, read(&input, None)?, None).await?;
+        schedules::create(&state.store, &actor, new, ident::now()).await
+    };
     let next = made.await.map(|_| "/schedule?saved=1");
     let target = input.shown().ok();
     answer(next, async |message| render_new(&state, &session, target.as_ref(), message).await).await
@@ -99,9 +105,12 @@ pub(super) async fn show(
 
 async fn render(state: &Shared, session: &Session, id: &str, message: Markup) -> Result<Markup> {
     let account = &session.operator.account;
-    let entry = composed::find::<Plan>(&mut *state.store.read().await?, account, id).await?;
-    let choices = Choices::load(state, account).await?;
-    let conflicts = outlook::conflicts(&state.store, account, Some(id), ident::now()).await?;
+    let mut entry = composed::find::<Plan>(&mut *state.store.read().await?, account, id).await?;
+    let sight = session.sight(state).await?;
+    entry.body.audience = sight.audience(entry.body.audience).unwrap_or_default();
+    let choices = Choices::load(state, session).await?;
+    let mut conflicts = outlook::conflicts(&state.store, account, Some(id), ident::now()).await?;
+    sight.conflicts(&mut conflicts);
     frame(state, session, &entry.name, |viewer| {
         html! {
             p { a href="/schedule" { "Schedule" } }
@@ -124,7 +133,13 @@ pub(super) async fn change(
     Checked(session, input): Checked<Fields>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
-    let changed = async { schedules::change(&state.store, &actor, &id, read(&input)?, ident::now()).await };
+    let account = &session.operator.account;
+    let old = composed::find::<Plan>(&mut *state.store.read().await?, account, &id).await?;
+    let changed = async {
+        let new = read(&input, old.folder.clone())?;
+        let new = allowed(&state, &session, new, Some(&old.body.audience)).await?;
+        schedules::change(&state.store, &actor, &id, new, ident::now()).await
+    };
     let next = changed.await.map(|_| "/schedule?saved=1");
     answer(next, async |message| render(&state, &session, &id, message).await).await
 }
@@ -245,7 +260,19 @@ fn timing(chosen: Option<&Timing>, blocks: &BTreeMap<String, String>) -> Markup 
     }
 }
 
-fn read(input: &Fields) -> Result<NewEntry> {
+/// An entry that this person may make: in its folder, and for its screens.
+async fn allowed(
+    state: &Shared,
+    session: &Session,
+    mut new: NewEntry,
+    old: Option<&Audience>,
+) -> Result<NewEntry> {
+    session.check_folder(Right::EditContent, Area::Content, new.folder.as_deref())?;
+    new.audience = session.sight(state).await?.reach(old, new.audience)?;
+    Ok(new)
+}
+
+fn read(input: &Fields, folder: Option<String>) -> Result<NewEntry> {
     let step = input.value("step", "Every")?.unwrap_or(1);
     let repeat = match input.text("every") {
         "day" => Repeat::Day { step },
@@ -270,7 +297,7 @@ fn read(input: &Fields) -> Result<NewEntry> {
     let date = input.date("date", "First day")?;
     Ok(NewEntry {
         name: input.text("name").to_owned(),
-        folder: None,
+        folder,
         target: input.shown()?,
         audience: input.audience(),
         priority: input.value("priority", "Priority")?.unwrap_or_default(),

@@ -11,7 +11,9 @@ use super::super::session::Session;
 use super::fields::{self, Fields};
 use super::{answer, careful, frame, then, words};
 use crate::composition::time_blocks::{self, NewTimeBlock, Times};
+use crate::folder_rights::Area;
 use crate::rights::Right;
+use crate::sight::{Sight, quiet};
 use crate::store::composed::{self, Draft};
 use crate::{Result, ident};
 
@@ -20,7 +22,9 @@ pub(super) async fn list(State(state): State<Shared>, session: Session) -> Resul
 }
 
 async fn render_list(state: &Shared, session: &Session, message: Markup) -> Result<Markup> {
-    let blocks = composed::all::<Times>(&state.store, &session.operator.account).await?;
+    let mut blocks = composed::all::<Times>(&state.store, &session.operator.account).await?;
+    let sight = session.sight(state).await?;
+    blocks.retain(|block| sight.sees(&block.id));
     frame(state, session, "Time blocks", |viewer| {
         html! {
             p { a href="/schedule" { "Schedule" } }
@@ -64,9 +68,10 @@ fn form(viewer: &Viewer<'_>, action: &str, block: Option<&Draft<Times>>) -> Mark
     }
 }
 
-fn read(input: &Fields) -> Result<NewTimeBlock> {
+fn read(session: &Session, input: &Fields, folder: Option<String>) -> Result<NewTimeBlock> {
+    session.check_folder(Right::EditContent, Area::Content, folder.as_deref())?;
     let times = Times { days: input.days(), spans: input.spans()? };
-    Ok(NewTimeBlock { name: input.text("name").to_owned(), folder: None, times })
+    Ok(NewTimeBlock { name: input.text("name").to_owned(), folder, times })
 }
 
 pub(super) async fn create(
@@ -74,7 +79,9 @@ pub(super) async fn create(
     Checked(session, input): Checked<Fields>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
-    let made = async { time_blocks::create(&state.store, &actor, read(&input)?, ident::now()).await };
+    let made = async {
+        time_blocks::create(&state.store, &actor, read(&session, &input, None)?, ident::now()).await
+    };
     let next = made.await.map(|_| "/time-blocks");
     answer(next, async |message| render_list(&state, &session, message).await).await
 }
@@ -91,7 +98,10 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Markup) ->
     let account = &session.operator.account;
     let mut connection = state.store.read().await?;
     let block = composed::find::<Times>(&mut connection, account, id).await?;
+    let sight = Sight::load(&mut connection, account, &session.scope).await?;
     let users = time_blocks::users(&mut connection, account, id).await?;
+    let users: Vec<String> =
+        users.into_iter().filter(|(id, _)| sight.sees(id)).map(|(_, name)| name).collect();
     drop(connection);
     frame(state, session, &block.name, |viewer| {
         html! {
@@ -115,7 +125,12 @@ pub(super) async fn change(
     Checked(session, input): Checked<Fields>,
 ) -> Result<Response> {
     let actor = session.may(Right::EditContent)?;
-    let changed = async { time_blocks::change(&state.store, &actor, &id, read(&input)?, ident::now()).await };
+    let account = &session.operator.account;
+    let folder = composed::find::<Times>(&mut *state.store.read().await?, account, &id).await?.folder;
+    let changed = async {
+        let new = read(&session, &input, folder)?;
+        time_blocks::change(&state.store, &actor, &id, new, ident::now()).await
+    };
     let next = changed.await.map(|_| "/time-blocks");
     answer(next, async |message| render(&state, &session, &id, message).await).await
 }
@@ -126,5 +141,8 @@ pub(super) async fn delete(
     Checked(session, _): Checked<Nothing>,
 ) -> Result<Redirect> {
     let actor = session.may(Right::EditContent)?;
-    then(time_blocks::delete(&state.store, &actor, &id, ident::now()).await, "/time-blocks")
+    then(
+        quiet(&session.scope, time_blocks::delete(&state.store, &actor, &id, ident::now()).await),
+        "/time-blocks",
+    )
 }
