@@ -48,7 +48,7 @@ pub struct Query {
 }
 
 /// What is looked for, understood.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Who.
     pub actor: Option<String>,

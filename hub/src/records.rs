@@ -38,6 +38,7 @@ pub struct Query {
     /// The `next` of the page before.
     pub after: String,
     /// Records on the page, at most 1000.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1000))]
     pub limit: String,
     /// Of the console: which part of a page is open.
     #[schemars(skip)]

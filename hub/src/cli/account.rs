@@ -10,8 +10,10 @@ use signage_protocol::config::SIGNATURE_NAME;
 
 use super::output;
 use crate::api_token::Actor;
+use crate::http::api::fleet::describe;
 use crate::serve::open;
 use crate::store::accounts;
+use crate::store::workspace::settings;
 use crate::workspace::New;
 use crate::{Error, Result, account, ident, workspace};
 
@@ -54,6 +56,9 @@ pub enum Command {
         /// Where the signature goes; - for standard output. Without it telemetry_config.jws beside the file.
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Limit how many screens of an account may play at the same time, and how much content it may have. What is there
     /// already stays.
@@ -94,6 +99,15 @@ pub enum Command {
         /// Days that proof of play is kept.
         #[arg(long)]
         keep_plays_days: Option<i64>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what holds for an account and all of its screens.
+    Show {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -140,17 +154,17 @@ impl Command {
                     None => output::line("Password changed"),
                 }
             }
-            Self::Sign { account, file, output } => {
+            Self::Sign { account, file, output, json } => {
                 let bytes = std::fs::read(&file).map_err(Error::file("read", &file))?;
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
                 let signature = account::sign_file(&store, &account, &bytes, ident::now()).await?;
                 let path = output.unwrap_or_else(|| file.with_file_name(SIGNATURE_NAME));
                 if path.as_os_str() == "-" {
-                    return output::line(&signature);
+                    return output::done(json, &json!({ "signature": signature }), &signature);
                 }
                 std::fs::write(&path, &signature).map_err(Error::file("write", &path))?;
-                output::line(&format!("Signature  {}", path.display()))
+                output::done(json, &json!({ "out": path }), &format!("Signature  {}", path.display()))
             }
             Self::Limit { account, screens, content, json } => {
                 let (_, store) = open(data_dir).await?;
@@ -189,18 +203,30 @@ impl Command {
                 let new =
                     New { name, timezone, default_playlist, online_minutes, keep_logs_days, keep_plays_days };
                 let set = workspace::change(&store, &Actor::cli(&account.id), &new, ident::now()).await?;
+                let text = format!("Changed {}", set.name);
+                output::done(json, &describe(&account.id, set), &text)
+            }
+            Self::Show { account, json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?;
+                let set = settings(&mut *store.read().await?, &account.id).await?;
                 if json {
-                    return output::json(&json!({
-                        "id": account.id,
-                        "name": set.name,
-                        "timezone": set.timezone,
-                        "defaultPlaylist": set.default_playlist,
-                        "onlineMinutes": set.online_minutes,
-                        "keepLogsDays": set.keep_logs_days,
-                        "keepPlaysDays": set.keep_plays_days,
-                    }));
+                    return output::json(&describe(&account.id, set));
                 }
-                output::line(&format!("Changed {}", set.name))
+                let none = || "-".to_owned();
+                let lines = [
+                    ("Name", set.name),
+                    ("Id", account.id),
+                    ("Time zone", set.timezone.unwrap_or_else(none)),
+                    ("Default playlist", set.default_playlist.unwrap_or_else(none)),
+                    ("Offline after", format!("{} minutes", set.online_minutes)),
+                    ("Logs", format!("{} days", set.keep_logs_days)),
+                    ("Proof of play", format!("{} days", set.keep_plays_days)),
+                    ("Most screens", set.screen_limit.map_or_else(none, |limit| limit.to_string())),
+                ];
+                lines.iter().try_for_each(|(name, value)| {
+                    output::line(&format!("{name:<17} {}", output::plain(value)))
+                })
             }
             Self::List { json } => {
                 let (_, store) = open(data_dir).await?;

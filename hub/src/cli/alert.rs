@@ -129,6 +129,9 @@ pub enum Command {
         account: String,
         /// Id of the channel or the rule.
         id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Send a test to a channel. A running server sends it within seconds.
     Test {
@@ -137,6 +140,9 @@ pub enum Command {
         account: String,
         /// Id of the channel.
         id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// List channels and rules, or the newest alerts or messages.
     List {
@@ -193,19 +199,19 @@ impl Command {
                 }
                 output::line(&format!("{} ({})", describe(&made), made.id))
             }
-            Self::Remove { account, id } => {
+            Self::Remove { account, id, json } => {
                 let account = accounts::find(&store, &account).await?;
                 let actor = Actor::cli(&account.id);
                 match id.starts_with("alr_") {
                     true => setup::delete_rule(&store, &actor, &id, now).await?,
                     false => setup::delete_channel(&store, &actor, &id, now).await?,
                 }
-                output::line(&format!("Removed {id}"))
+                output::deleted(json, &id)
             }
-            Self::Test { account, id } => {
+            Self::Test { account, id, json } => {
                 let account = accounts::find(&store, &account).await?;
                 let id = setup::test(&store, &Actor::cli(&account.id), &id, now).await?;
-                output::line(&format!("A test is on its way: {id}"))
+                output::done(json, &json!({ "id": id }), &format!("A test is on its way: {id}"))
             }
             Self::List { account, what, json } => {
                 let account = accounts::find(&store, &account).await?.id;

@@ -11,7 +11,7 @@ use signage_protocol::document::AuthorizationKind;
 use super::output;
 use crate::api_token::Actor;
 use crate::authorization_code::{self, MAX_REPLACEMENTS, New, Status, describe};
-use crate::ident;
+use crate::ident::{self, Millis};
 use crate::serve::open;
 use crate::store::codes::{self, Code, Filter};
 use crate::store::policies::Policy;
@@ -33,6 +33,17 @@ pub enum Command {
         /// Only in this status: valid, used, expired or historical.
         #[arg(long)]
         status: Option<Status>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one code, and which screen has it.
+    Show {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// The code, or its id.
+        code: String,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -128,19 +139,15 @@ impl Command {
                 if json {
                     return output::json(&found.iter().map(|code| describe(code, now)).collect::<Vec<_>>());
                 }
-                let row = |code: Code| {
-                    let status = code.status(now).as_str().to_owned();
-                    let ends = match (code.ends_at, code.days) {
-                        (Some(end), _) => ident::timestamp(end).to_string(),
-                        (None, Some(days)) => format!("{days} days"),
-                        (None, None) => String::new(),
-                    };
-                    let left = (code.replacements - code.replaced).to_string();
-                    [code.code, status, ends, left, code.device_name.unwrap_or_default(), code.id]
-                };
-                let rows: Vec<_> = found.into_iter().map(row).collect();
-                let head = ["CODE", "STATUS", "AUTHORIZES", "REPLACEMENTS", "SCREEN", "ID"];
-                output::table(head, &rows, "There are no such codes.")
+                table(found, now)
+            }
+            Self::Show { account, code, json } => {
+                let account = accounts::find(&store, &account).await?;
+                let code = authorization_code::find(&mut *store.read().await?, &account.id, &code).await?;
+                if json {
+                    return output::json(&describe(&code, now));
+                }
+                table(vec![code], now)
             }
             Self::Cancel { id, json } => {
                 let missing = || Error::NotFound { what: "authorization code", name: id.clone() };
@@ -187,4 +194,20 @@ impl Command {
 fn end_of(day: Date) -> Result<Timestamp> {
     let end = day.tomorrow().and_then(|day| day.to_zoned(TimeZone::UTC));
     Ok(end.map_err(|_| Error::Invalid(format!("{day} is out of range")))?.timestamp())
+}
+
+fn table(found: Vec<Code>, now: Millis) -> Result<()> {
+    let row = |code: Code| {
+        let status = code.status(now).as_str().to_owned();
+        let ends = match (code.ends_at, code.days) {
+            (Some(end), _) => ident::timestamp(end).to_string(),
+            (None, Some(days)) => format!("{days} days"),
+            (None, None) => String::new(),
+        };
+        let left = (code.replacements - code.replaced).to_string();
+        [code.code, status, ends, left, code.device_name.unwrap_or_default(), code.id]
+    };
+    let rows: Vec<_> = found.into_iter().map(row).collect();
+    let head = ["CODE", "STATUS", "AUTHORIZES", "REPLACEMENTS", "SCREEN", "ID"];
+    output::table(head, &rows, "There are no such codes.")
 }

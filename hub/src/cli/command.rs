@@ -73,12 +73,37 @@ pub struct Give {
     json: bool,
 }
 
-/// Show what a screen was told to do, and how it went.
+/// Show what a screen, or every screen of an account, was told to do, and how it went.
 #[derive(Debug, Args)]
 pub struct List {
     /// Id of the screen.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_hyphen_values = true, required_unless_present = "account", conflicts_with = "account")]
+    id: Option<String>,
+    /// Name or id of an account, instead of a screen.
+    #[arg(long)]
+    account: Option<String>,
+    /// Only those that were given together.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    batch: String,
+    /// Only of this kind, such as screenshot.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    kind: String,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show one command and what the screen said of it, or write what it has uploaded to a file.
+#[derive(Debug, Args)]
+pub struct Answer {
+    /// Name or id of the account.
+    #[arg(long)]
+    account: String,
+    /// Id of the command.
     id: String,
+    /// Write the picture or the log that the screen has uploaded.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -92,6 +117,9 @@ pub struct Screenshot {
     id: String,
     /// The file.
     file: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Give {
@@ -151,10 +179,40 @@ impl Give {
 impl List {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
         let (_, store) = open(data_dir).await?;
-        let account = super::device::account_of(&store, &self.id).await?;
-        let search = Search { device: &self.id, limit: 100, ..Search::default() };
+        let account = match (&self.id, &self.account) {
+            (Some(id), _) => super::device::account_of(&store, id).await?,
+            (None, account) => accounts::find(&store, account.as_deref().unwrap_or_default()).await?.id,
+        };
+        let search = Search {
+            device: self.id.as_deref().unwrap_or_default(),
+            batch: &self.batch,
+            kind: &self.kind,
+            limit: 100,
+            ..Search::default()
+        };
         let rows = table::search(&mut *store.read().await?, &account, &search).await?;
-        show(rows, self.json, "This screen has not been told to do anything yet.")
+        show(rows, self.json, "There are no such commands.")
+    }
+}
+
+impl Answer {
+    pub async fn run(self, data_dir: &Path) -> Result<()> {
+        let (_, store) = open(data_dir).await?;
+        let account = accounts::find(&store, &self.account).await?.id;
+        let mut connection = store.read().await?;
+        let missing = || Error::NotFound { what: "command", name: self.id.clone() };
+        let found = table::by_id(&mut connection, &account, &self.id).await?.ok_or_else(missing)?;
+        let Some(path) = &self.out else {
+            if self.json {
+                return output::json(&Info::of(found, ident::now()));
+            }
+            return show(vec![found], false, "");
+        };
+        let file = table::file(&mut connection, &account, &self.id).await?;
+        let file =
+            file.ok_or_else(|| Error::NotFound { what: "file of the command", name: self.id.clone() })?;
+        std::fs::write(path, &file.bytes).map_err(Error::file("write", path))?;
+        output::wrote(self.json, path)
     }
 }
 
@@ -167,7 +225,8 @@ impl Screenshot {
             picture.ok_or_else(|| Error::NotFound { what: "screenshot of the screen", name: self.id })?;
         std::fs::write(&self.file, &picture.bytes).map_err(Error::file("write", &self.file))?;
         let (at, kind) = (timestamp(picture.at), &picture.media_type);
-        output::line(&format!("Wrote {} ({kind}, of {at})", self.file.display()))
+        let text = format!("Wrote {} ({kind}, of {at})", self.file.display());
+        output::done(self.json, &json!({ "out": self.file, "mediaType": kind, "at": at }), &text)
     }
 }
 

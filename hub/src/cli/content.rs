@@ -1,16 +1,21 @@
 //! `signage-hub content …`
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use futures_util::TryStreamExt as _;
+use serde_json::json;
 
-use super::output;
+use super::{content_folder, output};
 use crate::api_token::Actor;
 use crate::blobs::Blobs;
 use crate::content::{self, Change, Entry};
+use crate::http::api::content::Detail;
 use crate::probe::{self, Prober};
 use crate::serve::open;
 use crate::store::accounts;
+use crate::store::blobs as blobs_of;
 use crate::store::content::{self as contents, Content, Search};
 use crate::{Error, Result, folder, ident};
 
@@ -46,17 +51,20 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Move content to another folder, which is made when it is not there, or give it another title.
+    /// Move content to another folder, which is made when it is not there, or give it another title or tags.
     Move {
         /// Name or id of the account.
         #[arg(long)]
         account: String,
         /// The folder; "" is the top.
-        #[arg(long, required_unless_present = "title")]
+        #[arg(long, required_unless_present_any = ["title", "tags"])]
         folder: Option<String>,
         /// The title.
         #[arg(long)]
         title: Option<String>,
+        /// All of its tags, separated by commas; "" for none.
+        #[arg(long, value_name = "TAG,TAG")]
+        tags: Option<String>,
         /// Ids of content.
         #[arg(required = true)]
         ids: Vec<String>,
@@ -72,14 +80,80 @@ pub enum Command {
         /// Ids of content.
         #[arg(required = true)]
         ids: Vec<String>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
+    /// Show one content, and what plays it.
+    Show {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Its id.
+        id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the file of a content as it was uploaded, or a small picture of it, to a new file.
+    File {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of the content.
+        id: String,
+        /// The new file.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The small picture.
+        #[arg(long)]
+        thumbnail: bool,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make, list, move and delete folders of content.
+    #[command(subcommand)]
+    Folder(content_folder::Command),
 }
 
 impl Command {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
+        if let Self::Folder(command) = self {
+            return command.run(data_dir).await;
+        }
+        if let Self::File { out, .. } = &self {
+            output::check_free(Some(out))?;
+        }
         let (directory, store) = open(data_dir).await?;
         let blobs = Blobs::open(&directory)?;
         let (list, json) = match self {
+            Self::Folder(_) => return Ok(()),
+            Self::Show { account, id, json } => {
+                let account = accounts::find(&store, &account).await?;
+                let mut connection = store.read().await?;
+                let content = contents::find(&mut connection, &account.id, &id).await?;
+                let used_by = contents::uses(&mut connection, &id).await?;
+                if json {
+                    return output::json(&Detail { content, used_by });
+                }
+                (vec![content], false)
+            }
+            Self::File { account, id, out, thumbnail, json } => {
+                let account = accounts::find(&store, &account).await?;
+                let content = contents::by_id(&store, &account.id, &id).await?;
+                let (sha256, size) = match thumbnail {
+                    false => (content.sha256, content.size),
+                    true => {
+                        let missing = || Error::NotFound { what: "small picture of", name: id.clone() };
+                        let sha256 = content.thumbnail.ok_or_else(missing)?;
+                        let size = blobs_of::size(&mut *store.read().await?, &sha256).await?;
+                        (sha256, size.ok_or_else(missing)?)
+                    }
+                };
+                write(&blobs, &sha256, size.unsigned_abs(), &out).await?;
+                return output::wrote(json, &out);
+            }
             Self::Add { account, folder, files, json } => {
                 let account = accounts::find(&store, &account).await?;
                 let entry = Entry { title: None, folder: folder::path(&folder)? };
@@ -108,12 +182,13 @@ impl Command {
                 };
                 (contents::search(&store, &account.id, &search).await?, json)
             }
-            Self::Move { account, folder, title, ids, json } => {
+            Self::Move { account, folder, title, tags, ids, json } => {
                 if title.is_some() && ids.len() > 1 {
                     return Err(Error::Invalid("a title is for one content; name one id".into()));
                 }
                 let account = accounts::find(&store, &account).await?;
-                let change = Change { title, folder, tags: None };
+                let tags = tags.map(|tags| tags.split(',').map(|tag| tag.trim().to_owned()).collect());
+                let change = Change { title, folder, tags };
                 let mut moved = Vec::new();
                 for id in &ids {
                     let actor = Actor::cli(&account.id);
@@ -121,12 +196,13 @@ impl Command {
                 }
                 (moved, json)
             }
-            Self::Remove { account, ids } => {
+            Self::Remove { account, ids, json } => {
                 let account = accounts::find(&store, &account).await?;
                 for id in &ids {
                     content::remove(&store, &Actor::cli(&account.id), id, ident::now()).await?;
                 }
-                return output::line(&format!("Removed {}", ids.join(", ")));
+                let text = format!("Removed {}", ids.join(", "));
+                return output::done(json, &json!({ "ids": ids, "removed": true }), &text);
             }
         };
         if json {
@@ -143,4 +219,14 @@ impl Command {
         let rows: Vec<_> = list.into_iter().map(row).collect();
         output::table(["ID", "TYPE", "BYTES", "TITLE"], &rows, "There is no content yet.")
     }
+}
+
+/// The bytes of a blob to a new file.
+async fn write(blobs: &Blobs, sha256: &str, size: u64, path: &Path) -> Result<()> {
+    let mut bytes = blobs.read(sha256, 0..size).await?;
+    let mut file = output::new_file(path)?;
+    while let Some(piece) = bytes.try_next().await? {
+        file.write_all(&piece).map_err(Error::file("write", path))?;
+    }
+    file.sync_all().map_err(Error::file("write", path))
 }

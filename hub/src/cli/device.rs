@@ -5,20 +5,19 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{command, output};
+use super::{command, outlook, output, records, screen, shelf};
 use crate::api_token::Actor;
 use crate::data_dir::write_private;
-use crate::device::{Change, Leave, describe};
+use crate::device::{Change, describe};
 use crate::fleet::{self as many, Action, Selection};
 use crate::folder_rights::Scope;
 use crate::ident::{self, timestamp};
 use crate::pairing::Entry;
-use crate::records::{LogEntry, Query};
 use crate::screen_list::{self, Standing, Wanted};
 use crate::serve::open;
 use crate::store::devices::Device;
 use crate::store::fleet::{Filter, Sort};
-use crate::store::{Store, accounts, device_logs, devices};
+use crate::store::{Store, accounts, devices};
 use crate::{Error, Result, authorization, device, enrolment, local, pairing, why};
 
 #[derive(Debug, Subcommand)]
@@ -53,35 +52,33 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show a screen: where it stands, what it plays, whether it may, and how it is doing.
+    Show(screen::Show),
+    /// List what is wrong with a screen, and what was.
+    Faults(screen::Faults),
     /// Show what screens have logged, newest first.
-    Logs {
-        /// Name or id of the account.
-        #[arg(long)]
-        account: String,
-        /// Id of a screen; without it all.
-        #[arg(long, allow_hyphen_values = true)]
-        screen: Option<String>,
-        /// This grave or graver: debug, info, warning or error.
-        #[arg(long, default_value = "")]
-        severity: String,
-        /// First day (UTC) or moment.
-        #[arg(long, default_value = "")]
-        from: String,
-        /// Last day or moment, included.
-        #[arg(long, default_value = "")]
-        until: String,
-        /// Most lines, at most 1000.
-        #[arg(long, default_value = "100")]
-        limit: String,
-        /// Print the result as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Do one thing to many screens: all that fit the filters.
+    Logs(records::Logs),
+    /// Show what screens have played, newest first, or how often and how long.
+    Plays(records::Plays),
+    /// Show what a screen shows at a moment, and why.
+    Preview(outlook::Preview),
+    /// Show what a screen shows on one day, change by change.
+    Timeline(outlook::Timeline),
+    /// Make, list, move and delete the folders that screens are listed in.
+    #[command(subcommand)]
+    Folder(shelf::Folders),
+    /// Make, list, rename and delete groups of screens.
+    #[command(subcommand)]
+    Group(shelf::Groups),
+    /// Do one thing to many screens: those with these ids, or all that fit the filters.
     Bulk {
         /// Name or id of the account.
         #[arg(long)]
         account: String,
+        /// Id of a screen; may be given several times.
+        #[arg(long = "id", value_name = "ID", allow_hyphen_values = true,
+            conflicts_with_all = ["search", "folder", "tag"])]
+        ids: Vec<String>,
         /// Only with these words in name, location, serial number, model, address or id.
         #[arg(long, default_value = "")]
         search: String,
@@ -183,12 +180,24 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Change name, location, labels, playlist or layout of a screen.
+    Set(screen::Set),
+    /// Tell which screen shows a code, before it is paired.
+    Look(screen::Look),
+    /// Refuse the screen that shows a code.
+    Deny(screen::Deny),
+    /// Send a screen whose authorization is withdrawn back to pairing.
+    Unpair(screen::Unpair),
     /// Forget a screen whose authorization is withdrawn. When it is switched on again it asks to be paired.
-    Delete {
-        /// Id of the screen.
-        #[arg(allow_hyphen_values = true)]
-        id: String,
-    },
+    Delete(screen::Delete),
+    /// Give a screen to the account that made a transfer code.
+    Transfer(screen::Transfer),
+    /// Make a code by which an account takes one screen over from another account within a day; shown once.
+    TransferCode(screen::TransferCode),
+    /// Put a screen in the place of another that its board was.
+    Rebind(screen::Rebind),
+    /// Write the local authorization of a screen to a new file, for its stick.
+    AuthorizationFile(screen::AuthorizationFile),
     /// Cancel the authorization of a screen, which then stops playing. It stays cancelled however often it
     /// shows the token that it came with; another good token authorizes it again.
     Withdraw {
@@ -206,6 +215,8 @@ pub enum Command {
     /// Show what a screen was told to do, and how it went.
     #[command(name = "commands")]
     Told(command::List),
+    /// Show one command and what the screen said of it, or write what it has uploaded to a file.
+    Answer(command::Answer),
     /// Write the newest picture of a screen to a file.
     Screenshot(command::Screenshot),
 }
@@ -216,6 +227,24 @@ impl Command {
             Self::Tell(give) => give.run(data_dir).await,
             Self::Told(list) => list.run(data_dir).await,
             Self::Screenshot(screenshot) => screenshot.run(data_dir).await,
+            Self::Answer(answer) => answer.run(data_dir).await,
+            Self::Show(show) => show.run(data_dir).await,
+            Self::Faults(faults) => faults.run(data_dir).await,
+            Self::Logs(logs) => logs.run(data_dir).await,
+            Self::Plays(plays) => plays.run(data_dir).await,
+            Self::Preview(preview) => preview.run(data_dir).await,
+            Self::Timeline(timeline) => timeline.run(data_dir).await,
+            Self::Folder(folders) => folders.run(data_dir).await,
+            Self::Group(groups) => groups.run(data_dir).await,
+            Self::Set(set) => set.run(data_dir).await,
+            Self::Look(look) => look.run(data_dir).await,
+            Self::Deny(deny) => deny.run(data_dir).await,
+            Self::Unpair(unpair) => unpair.run(data_dir).await,
+            Self::Delete(delete) => delete.run(data_dir).await,
+            Self::Transfer(transfer) => transfer.run(data_dir).await,
+            Self::TransferCode(code) => code.run(data_dir).await,
+            Self::Rebind(rebind) => rebind.run(data_dir).await,
+            Self::AuthorizationFile(file) => file.run(data_dir).await,
             Self::List { account, search, folder, tag, group, state, sort, limit, json } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
@@ -241,29 +270,16 @@ impl Command {
                 let rows: Vec<_> = devices.into_iter().map(row).collect();
                 output::table(["NAME", "AUTHORIZED", "LAST SEEN", "ID"], &rows, "There are no screens yet.")
             }
-            Self::Logs { account, screen, severity, from, until, limit, json } => {
+            Self::Bulk { account, ids, search, folder, tag, action, value, json } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
-                let screen = screen.unwrap_or_default();
-                let query = Query { screen, severity, from, until, limit, ..Query::default() };
-                let filter = query.logs(&account.id, &Scope::default())?;
-                let (lines, _) = device_logs::page(&store, &filter, query.limit()?).await?;
-                let lines: Vec<LogEntry> = lines.into_iter().map(LogEntry::from).collect();
-                if json {
-                    return output::json(&lines);
-                }
-                let row = |line: LogEntry| {
-                    [line.at.to_string(), line.severity.as_str().to_owned(), line.name, line.message]
+                let chosen = match ids.is_empty() {
+                    true => Selection::All(Filter { text: search, folder, tag, ..Filter::default() }),
+                    false => Selection::Ids(ids),
                 };
-                let rows: Vec<_> = lines.into_iter().map(row).collect();
-                output::table(["AT", "SEVERITY", "SCREEN", "MESSAGE"], &rows, "Nothing was logged.")
-            }
-            Self::Bulk { account, search, folder, tag, action, value, json } => {
-                let (_, store) = open(data_dir).await?;
-                let account = accounts::find(&store, &account).await?;
-                let all = Selection::All(Filter { text: search, folder, tag, ..Filter::default() });
                 let action = Action::named(&action, &value)?;
-                let count = many::bulk(&store, &Actor::cli(&account.id), &all, &action, ident::now()).await?;
+                let count =
+                    many::bulk(&store, &Actor::cli(&account.id), &chosen, &action, ident::now()).await?;
                 if json {
                     return output::json(&json!({ "screens": count }));
                 }
@@ -337,12 +353,6 @@ impl Command {
                     return output::json(&describe(&device));
                 }
                 output::line(&format!("Renamed {} to {}", device.id, device.name))
-            }
-            Self::Delete { id } => {
-                let (_, store) = open(data_dir).await?;
-                let account = account_of(&store, &id).await?;
-                device::leave(&store, &Actor::cli(&account), &id, Leave::Delete, ident::now()).await?;
-                output::line(&format!("Deleted {id}"))
             }
             Self::Withdraw { id, json } => {
                 let (_, store) = open(data_dir).await?;

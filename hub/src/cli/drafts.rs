@@ -1,6 +1,5 @@
 //! `signage-hub layout …`, `timeblock …`, `schedule …`: drafts, from and to the JSON of the API.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -10,8 +9,10 @@ use serde::de::DeserializeOwned;
 use super::output;
 use crate::api_token::Actor;
 use crate::composition::layouts::{self, Design};
+use crate::composition::outlook::{self, Conflict};
 use crate::composition::schedules::{self, Plan};
 use crate::composition::time_blocks::{self, Times};
+use crate::http::api::Object;
 use crate::http::api::composition::drafts::{EntryView, LayoutView, TimeBlockView};
 use crate::ident::{self, Millis};
 use crate::serve::open;
@@ -45,6 +46,9 @@ pub enum Command {
         account: String,
         /// Its id.
         id: String,
+        /// Nothing else is printed anyway.
+        #[arg(long)]
+        json: bool,
     },
     /// Make a draft; `publish now` brings it to the screens.
     Create {
@@ -79,20 +83,90 @@ pub enum Command {
         account: String,
         /// Its id.
         id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LayoutCommand {
+    #[command(flatten)]
+    Draft(Command),
+    /// Make a draft that is like another.
+    Duplicate {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of the layout.
+        id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ScheduleCommand {
+    #[command(flatten)]
+    Draft(Command),
+    /// List pairs of entries that want the same screens at the same time within 60 days.
+    Conflicts {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Only those of this entry.
+        #[arg(long, value_name = "ID")]
+        entry: Option<String>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl LayoutCommand {
+    pub async fn run(self, data_dir: &Path) -> Result<()> {
+        match self {
+            Self::Draft(command) => command.run(Noun::Layout, data_dir).await,
+            Self::Duplicate { account, id, json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?.id;
+                let made = layouts::duplicate(&store, &Actor::cli(&account), &id, ident::now()).await?;
+                tell(made.id.clone(), LayoutView::from(made), json)
+            }
+        }
+    }
+}
+
+impl ScheduleCommand {
+    pub async fn run(self, data_dir: &Path) -> Result<()> {
+        match self {
+            Self::Draft(command) => command.run(Noun::Schedule, data_dir).await,
+            Self::Conflicts { account, entry, json } => {
+                let (_, store) = open(data_dir).await?;
+                let account = accounts::find(&store, &account).await?.id;
+                let found = outlook::conflicts(&store, &account, entry.as_deref(), ident::now()).await?;
+                if json {
+                    return output::json(&found);
+                }
+                let row = |one: Conflict| {
+                    let (from, until) = (one.from.to_string(), one.until.to_string());
+                    [from, until, one.screens.to_string(), one.wins.name, one.loses.name]
+                };
+                let rows: Vec<_> = found.into_iter().map(row).collect();
+                output::table(["FROM", "UNTIL", "SCREENS", "WINS", "LOSES"], &rows, "Nothing conflicts.")
+            }
+        }
+    }
 }
 
 /// A JSON file as the body of a request.
 pub fn body<T: DeserializeOwned>(file: &Path) -> Result<T> {
-    let text = match file.as_os_str() == "-" {
-        true => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(Error::file("read", "standard input"))?;
-            text
-        }
-        false => std::fs::read_to_string(file).map_err(Error::file("read", file))?,
-    };
-    serde_json::from_str(&text).map_err(|error| Error::Invalid(format!("{}: {error}", file.display())))
+    let text = output::read(file)?;
+    let place = if file.as_os_str() == "-" { "standard input".into() } else { file.display().to_string() };
+    let Object(body) =
+        serde_json::from_str(&text).map_err(|error| Error::Invalid(format!("{place}: {error}")))?;
+    Ok(body)
 }
 
 fn tell<V: Serialize>(id: String, view: V, json: bool) -> Result<()> {
@@ -173,9 +247,14 @@ impl Command {
                 let changed = schedules::change(&store, &actor, &id, body(&file)?, now).await?;
                 tell(id, EntryView::from(changed), json)
             }
-            (Noun::Layout, Self::Delete { id, .. }) => layouts::delete(&store, &actor, &id, now).await,
-            (Noun::TimeBlock, Self::Delete { id, .. }) => time_blocks::delete(&store, &actor, &id, now).await,
-            (Noun::Schedule, Self::Delete { id, .. }) => schedules::delete(&store, &actor, &id, now).await,
+            (noun, Self::Delete { id, json, .. }) => {
+                match noun {
+                    Noun::Layout => layouts::delete(&store, &actor, &id, now).await?,
+                    Noun::TimeBlock => time_blocks::delete(&store, &actor, &id, now).await?,
+                    Noun::Schedule => schedules::delete(&store, &actor, &id, now).await?,
+                }
+                output::deleted(json, &id)
+            }
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use clap::Subcommand;
-use serde_json::{Value, json};
 
 use super::{operator, output};
 use crate::api_token::Actor;
 use crate::folder_rights::{self, Area, Entry, Level};
 use crate::groups::{self, Change};
-use crate::ident::{self, timestamp};
+use crate::http::api::groups::describe;
+use crate::ident;
 use crate::serve::open;
 use crate::store::groups::{self as stored, Group};
 use crate::store::{Connection, accounts};
@@ -38,6 +38,17 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show a group, with its members and what they may do in folders.
+    Show {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Name or id of the group.
+        group: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Rename a group.
     Rename {
         /// Name or id of the account.
@@ -47,6 +58,9 @@ pub enum Command {
         group: String,
         /// New name.
         name: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Put somebody into a group.
     Add {
@@ -57,6 +71,9 @@ pub enum Command {
         group: String,
         /// E-mail address or id of the person.
         person: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Take somebody out of a group.
     Drop {
@@ -67,6 +84,9 @@ pub enum Command {
         group: String,
         /// E-mail address or id of the person.
         person: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Say what the members of a group may do in a folder and below it.
     Folder {
@@ -82,6 +102,9 @@ pub enum Command {
         folder: String,
         /// none, read or write; without it the group says nothing of this folder any more.
         right: Option<Level>,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Remove a group; its members go on with their role alone.
     Delete {
@@ -90,6 +113,9 @@ pub enum Command {
         account: String,
         /// Name or id of the group.
         group: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -103,17 +129,15 @@ impl Command {
             Self::Create { name, json, .. } => {
                 let new = Change { name: Some(name), ..Change::default() };
                 let group = groups::create(&store, &actor, &new, now).await?;
-                if json {
-                    return output::json(&describe(&mut *store.read().await?, &group).await?);
-                }
-                output::line(&format!("Made {} ({})", group.name, group.id))
+                let text = format!("Made {} ({})", group.name, group.id);
+                output::done(json, &describe(&mut *store.read().await?, group).await?, &text)
             }
             Self::List { json, .. } => {
                 let mut connection = store.read().await?;
                 let found = stored::list(&mut connection, &account.id, "", i64::MAX).await?;
                 if json {
                     let mut rows = Vec::new();
-                    for group in &found {
+                    for group in found {
                         rows.push(describe(&mut connection, group).await?);
                     }
                     return output::json(&rows);
@@ -128,20 +152,34 @@ impl Command {
                 }
                 output::table(["NAME", "MEMBERS", "FOLDERS", "ID"], &rows, "There are no groups.")
             }
-            Self::Rename { group, name, .. } => {
+            Self::Show { group, json, .. } => {
+                let mut connection = store.read().await?;
+                let group = groups::find(&mut connection, &account.id, &group).await?;
+                let members = stored::members(&mut connection, &group.id).await?;
+                let emails: Vec<String> = members.into_iter().map(|member| member.email).collect();
+                let folders = stored::folders(&mut connection, &group.id).await?;
+                let folders: Vec<String> = folders.iter().map(said).collect();
+                let (name, emails, folders) = (&group.name, emails.join(", "), folders.join(", "));
+                let text =
+                    format!("Name     {name}\nId       {}\nMembers  {emails}\nFolders  {folders}", group.id);
+                output::done(json, &describe(&mut connection, group).await?, &text)
+            }
+            Self::Rename { group, name, json, .. } => {
                 let new = Change { name: Some(name), ..Change::default() };
                 let group = groups::change(&store, &actor, &group, &new, now).await?;
-                output::line(&format!("It is called {} now", group.name))
+                let text = format!("It is called {} now", group.name);
+                output::done(json, &describe(&mut *store.read().await?, group).await?, &text)
             }
-            Self::Add { group, person, .. } => {
+            Self::Add { group, person, json, .. } => {
                 let person = operator::find(&store, &person).await?;
                 let (group, mut members) = members(&mut *store.read().await?, &account.id, &group).await?;
                 members.push(person.id);
                 let new = Change { members: Some(members), ..Change::default() };
-                groups::change(&store, &actor, &group.id, &new, now).await?;
-                output::line(&format!("{} is in {}", person.email, group.name))
+                let group = groups::change(&store, &actor, &group.id, &new, now).await?;
+                let text = format!("{} is in {}", person.email, group.name);
+                output::done(json, &describe(&mut *store.read().await?, group).await?, &text)
             }
-            Self::Drop { group, person, .. } => {
+            Self::Drop { group, person, json, .. } => {
                 let person = operator::find(&store, &person).await?;
                 let (group, mut members) = members(&mut *store.read().await?, &account.id, &group).await?;
                 if !members.contains(&person.id) {
@@ -149,10 +187,11 @@ impl Command {
                 }
                 members.retain(|member| *member != person.id);
                 let new = Change { members: Some(members), ..Change::default() };
-                groups::change(&store, &actor, &group.id, &new, now).await?;
-                output::line(&format!("{} is no longer in {}", person.email, group.name))
+                let group = groups::change(&store, &actor, &group.id, &new, now).await?;
+                let text = format!("{} is no longer in {}", person.email, group.name);
+                output::done(json, &describe(&mut *store.read().await?, group).await?, &text)
             }
-            Self::Folder { group, area, folder, right, .. } => {
+            Self::Folder { group, area, folder, right, json, .. } => {
                 let mut connection = store.read().await?;
                 let group = groups::find(&mut connection, &account.id, &group).await?;
                 let mut folders = stored::folders(&mut connection, &group.id).await?;
@@ -163,18 +202,16 @@ impl Command {
                     folders.push(Entry { area, folder, level });
                 }
                 let new = Change { folders: Some(folders), ..Change::default() };
-                groups::change(&store, &actor, &group.id, &new, now).await?;
+                let group = groups::change(&store, &actor, &group.id, &new, now).await?;
                 let folders = stored::folders(&mut *store.read().await?, &group.id).await?;
                 let said: Vec<String> = folders.iter().map(said).collect();
-                output::line(&format!(
-                    "{}: {}",
-                    group.name,
-                    if said.is_empty() { "says nothing".into() } else { said.join(", ") }
-                ))
+                let said = if said.is_empty() { "says nothing".into() } else { said.join(", ") };
+                let text = format!("{}: {said}", group.name);
+                output::done(json, &describe(&mut *store.read().await?, group).await?, &text)
             }
-            Self::Delete { group, .. } => {
+            Self::Delete { group, json, .. } => {
                 groups::delete(&store, &actor, &group, now).await?;
-                output::line(&format!("Deleted {group}"))
+                output::deleted(json, &group)
             }
         }
     }
@@ -183,6 +220,7 @@ impl Command {
         match self {
             Self::Create { account, .. }
             | Self::List { account, .. }
+            | Self::Show { account, .. }
             | Self::Rename { account, .. }
             | Self::Add { account, .. }
             | Self::Drop { account, .. }
@@ -201,17 +239,4 @@ async fn members(connection: &mut Connection, account: &str, group: &str) -> Res
 
 fn said(entry: &Entry) -> String {
     format!("{} /{} {}", entry.area.as_str(), entry.folder, entry.level.as_str())
-}
-
-async fn describe(connection: &mut Connection, group: &Group) -> Result<Value> {
-    let members = stored::members(connection, &group.id).await?;
-    let members: Vec<Value> =
-        members.iter().map(|member| json!({ "id": member.id, "email": member.email })).collect();
-    Ok(json!({
-        "id": group.id,
-        "name": group.name,
-        "members": members,
-        "folders": stored::folders(connection, &group.id).await?,
-        "createdAt": timestamp(group.created_at),
-    }))
 }

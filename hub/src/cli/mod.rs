@@ -2,20 +2,27 @@
 
 mod account;
 mod alert;
+mod api_token;
 mod audit;
 mod backup;
 mod ca;
 mod code;
 mod command;
 mod content;
+mod content_folder;
 mod device;
 mod drafts;
+mod failure;
 mod group;
 mod operator;
+mod outlook;
 mod output;
 mod playlist;
 mod publish;
+mod records;
+mod screen;
 mod serve;
+mod shelf;
 mod token;
 
 use std::path::PathBuf;
@@ -23,12 +30,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use self::drafts::Noun;
-use crate::Error;
-use crate::error::chain;
 
 const EXIT_CODES: &str = "Exit codes:\n  0  done\n  1  failed; the cause is on standard error\n  \
                           2  the command line is wrong\n  3  what was named does not exist\n  \
-                          4  it exists already";
+                          4  it exists already, or something else has to come first";
 
 /// The hub of Signage: accounts, tokens, screens and content.
 #[derive(Debug, Parser)]
@@ -65,6 +70,9 @@ enum Command {
     /// Make, list and revoke enrolment tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Make, list and revoke the tokens by which programs use the API.
+    #[command(subcommand)]
+    ApiToken(api_token::Command),
     /// Make, list and cancel authorization codes, and say which accounts need them.
     #[command(subcommand)]
     Code(code::Command),
@@ -79,13 +87,13 @@ enum Command {
     Playlist(playlist::Command),
     /// Make, change and list drafts of layouts.
     #[command(subcommand)]
-    Layout(drafts::Command),
+    Layout(drafts::LayoutCommand),
     /// Make, change and list named times for the schedule.
     #[command(subcommand)]
     Timeblock(drafts::Command),
     /// Make, change and list drafts of schedule entries.
     #[command(subcommand)]
-    Schedule(drafts::Command),
+    Schedule(drafts::ScheduleCommand),
     /// Bring drafts to the screens, approve, go back, and write sticks.
     #[command(subcommand)]
     Publish(publish::Command),
@@ -114,13 +122,14 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Operator(command) => command.run(data_dir).await,
         Command::Group(command) => command.run(data_dir).await,
         Command::Token(command) => command.run(data_dir).await,
+        Command::ApiToken(command) => command.run(data_dir).await,
         Command::Code(command) => command.run(data_dir).await,
         Command::Device(command) => command.run(data_dir).await,
         Command::Content(command) => command.run(data_dir).await,
         Command::Playlist(command) => command.run(data_dir).await,
-        Command::Layout(command) => command.run(Noun::Layout, data_dir).await,
+        Command::Layout(command) => command.run(data_dir).await,
         Command::Timeblock(command) => command.run(Noun::TimeBlock, data_dir).await,
-        Command::Schedule(command) => command.run(Noun::Schedule, data_dir).await,
+        Command::Schedule(command) => command.run(data_dir).await,
         Command::Publish(command) => command.run(data_dir).await,
         Command::Override(command) => command.run(data_dir).await,
         Command::Alert(command) => command.run(data_dir).await,
@@ -130,18 +139,11 @@ pub async fn run(cli: Cli) -> u8 {
     };
     match result {
         Ok(()) => 0,
+        Err(error) if failure::is_over(&error) => 0,
         Err(error) => {
-            eprintln!("signage-hub: {}", chain(&error));
-            exit_code(&error)
+            eprintln!("{}", failure::text(&error, data_dir));
+            failure::exit_code(&error)
         }
-    }
-}
-
-fn exit_code(error: &Error) -> u8 {
-    match error {
-        Error::NotFound { .. } => 3,
-        Error::Conflict(_) => 4,
-        _ => 1,
     }
 }
 

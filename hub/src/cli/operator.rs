@@ -10,6 +10,7 @@ use crate::api_token::Actor;
 use crate::ident::{self, timestamp};
 use crate::oidc::provider::Provider;
 use crate::oidc::settings::{self, Settings};
+use crate::people::View;
 use crate::rights::Role;
 use crate::serve::open;
 use crate::store::operators::Operator;
@@ -36,6 +37,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Take an invitation back.
+    Uninvite {
+        /// Id of the invitation.
+        id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// List the people of an account, and who is invited.
     List {
         /// Name or id of the account.
@@ -51,33 +60,55 @@ pub enum Command {
         person: String,
         /// What the person may do from now on: viewer, content or admin.
         role: Role,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Remove somebody and end the sessions.
     Remove {
         /// E-mail address or id of the person.
         person: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Keep somebody out without removing them: ends the sessions, and rests their personal API tokens.
     Suspend {
         /// E-mail address or id of the person.
         person: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Let somebody in again who was suspended.
     Unsuspend {
         /// E-mail address or id of the person.
         person: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Forget the login at the OpenID provider by which somebody signs in, so that another can be linked.
     Unlink {
         /// E-mail address or id of the person.
         person: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Ask the OpenID provider of oidc.toml for its description, and say what is wrong.
-    CheckProvider,
+    CheckProvider {
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Switch off somebody's second step of signing in, when phone and recovery codes are gone.
     ResetTotp {
         /// E-mail address or id of the person.
         person: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -106,6 +137,13 @@ impl Command {
                 output::line(&format!("Link   {link}   (shown only now)"))?;
                 output::line(&format!("Until  {ends}"))
             }
+            Self::Uninvite { id, json } => {
+                let missing = || Error::NotFound { what: "invitation", name: id.clone() };
+                let account =
+                    invitations::account_of(&mut *store.read().await?, &id).await?.ok_or_else(missing)?;
+                people::withdraw(&store, &Actor::cli(&account), &id, now).await?;
+                output::deleted(json, &id)
+            }
             Self::List { account, json } => {
                 let account = accounts::find(&store, &account).await?;
                 let people = operators::list(&store, &account.id).await?;
@@ -126,32 +164,37 @@ impl Command {
                     all.map(|(id, email, role, state)| [email, role, state.to_owned(), id]).collect();
                 output::table(["EMAIL", "ROLE", "STATE", "ID"], &rows, "There is nobody yet.")
             }
-            Self::Role { person, role } => {
+            Self::Role { person, role, json } => {
                 let person = find(&store, &person).await?;
                 let changed = people::set_role(&store, &by_cli(&person), &person.id, role, now).await?;
-                output::line(&format!("{} is {} now", changed.email, changed.role))
+                let text = format!("{} is {} now", changed.email, changed.role);
+                output::done(json, &View::try_from(changed)?, &text)
             }
-            Self::Remove { person } => {
+            Self::Remove { person, json } => {
                 let person = find(&store, &person).await?;
                 people::remove(&store, &by_cli(&person), &person.id, now).await?;
-                output::line(&format!("Removed {}", person.email))
+                let value = json!({ "id": person.id, "email": person.email, "removed": true });
+                output::done(json, &value, &format!("Removed {}", person.email))
             }
-            Self::Suspend { person } => {
+            Self::Suspend { person, json } => {
                 let person = find(&store, &person).await?;
-                people::suspend(&store, &by_cli(&person), &person.id, true, now).await?;
-                output::line(&format!("{} cannot sign in now", person.email))
+                let changed = people::suspend(&store, &by_cli(&person), &person.id, true, now).await?;
+                let text = format!("{} cannot sign in now", person.email);
+                output::done(json, &View::try_from(changed)?, &text)
             }
-            Self::Unsuspend { person } => {
+            Self::Unsuspend { person, json } => {
                 let person = find(&store, &person).await?;
-                people::suspend(&store, &by_cli(&person), &person.id, false, now).await?;
-                output::line(&format!("{} can sign in again", person.email))
+                let changed = people::suspend(&store, &by_cli(&person), &person.id, false, now).await?;
+                let text = format!("{} can sign in again", person.email);
+                output::done(json, &View::try_from(changed)?, &text)
             }
-            Self::Unlink { person } => {
+            Self::Unlink { person, json } => {
                 let person = find(&store, &person).await?;
                 people::unlink(&store, &by_cli(&person), &person.id, now).await?;
-                output::line(&format!("{} is linked to no sign-in elsewhere now", person.email))
+                let text = format!("{} is linked to no sign-in elsewhere now", person.email);
+                output::done(json, &View::try_from(find(&store, &person.id).await?)?, &text)
             }
-            Self::CheckProvider => {
+            Self::CheckProvider { json } => {
                 let settings = Settings::read(directory.path())?.ok_or_else(|| Error::NotFound {
                     what: "file in the data directory named",
                     name: settings::FILE.into(),
@@ -159,14 +202,18 @@ impl Command {
                 accounts::find(&store, &settings.account).await?;
                 let issuer = settings.issuer.clone();
                 match Provider::new(settings)?.check().await {
-                    Ok(()) => output::line(&format!("{issuer} answers and describes itself as expected")),
+                    Ok(()) => {
+                        let text = format!("{issuer} answers and describes itself as expected");
+                        output::done(json, &json!({ "issuer": issuer, "answers": true }), &text)
+                    }
                     Err(refusal) => Err(Error::Invalid(format!("{} ({})", refusal.detail(), refusal.code()))),
                 }
             }
-            Self::ResetTotp { person } => {
+            Self::ResetTotp { person, json } => {
                 let person = find(&store, &person).await?;
                 second_step::switch_off(&store, &by_cli(&person), &person.id, now).await?;
-                output::line(&format!("{} signs in with the password alone now", person.email))
+                let text = format!("{} signs in with the password alone now", person.email);
+                output::done(json, &View::try_from(find(&store, &person.id).await?)?, &text)
             }
         }
     }

@@ -72,6 +72,31 @@ pub enum Command {
         account: String,
         /// Id of the playlist.
         id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a playlist with its items.
+    Show {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of the playlist.
+        id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a draft that is like another.
+    Duplicate {
+        /// Name or id of the account.
+        #[arg(long)]
+        account: String,
+        /// Id of the playlist.
+        id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// List the playlists of an account.
     List {
@@ -138,9 +163,35 @@ impl Command {
                 };
                 (full.playlist, json)
             }
-            Self::Delete { account, id } => {
+            Self::Delete { account, id, json } => {
                 let account = accounts::find(&store, &account).await?;
-                return playlists_of::delete(&store, &Actor::cli(&account.id), &id, now).await;
+                playlists_of::delete(&store, &Actor::cli(&account.id), &id, now).await?;
+                return output::deleted(json, &id);
+            }
+            Self::Show { account, id, json } => {
+                let account = accounts::find(&store, &account).await?;
+                let full = playlists_of::find(&mut *store.read().await?, &account.id, &id).await?;
+                if !json {
+                    output::line(&output::plain(&full.playlist.name))?;
+                    let rows = playlists::items(&mut *store.read().await?, &id).await?;
+                    let row = |item: Item| {
+                        let kind = match (&item.layout, &item.url) {
+                            (Some(_), _) => "layout".to_owned(),
+                            (_, Some(_)) => "page".to_owned(),
+                            _ => item.kind.unwrap_or_default(),
+                        };
+                        let id = item.content.or(item.layout).or(item.url);
+                        [kind, item.title.unwrap_or_default(), id.unwrap_or_default()]
+                    };
+                    let rows: Vec<_> = rows.into_iter().map(row).collect();
+                    return output::table(["KIND", "TITLE", "ID"], &rows, "It has no items.");
+                }
+                (full.playlist, json)
+            }
+            Self::Duplicate { account, id, json } => {
+                let account = accounts::find(&store, &account).await?;
+                let actor = Actor::cli(&account.id);
+                (playlists_of::duplicate(&store, &actor, &id, now).await?.playlist, json)
             }
             Self::List { account, json } => return list(&store, &account, json).await,
         };

@@ -11,7 +11,7 @@ use crate::blobs::Blobs;
 use crate::composition::defaults::{self, Change};
 use crate::composition::overrides;
 use crate::composition::publishing::{self, Scope};
-use crate::composition::{Approval, usb};
+use crate::composition::{Approval, Shown, usb};
 use crate::http::api::composition::live::OverrideView;
 use crate::http::api::composition::publications::PublicationView;
 use crate::rights::Role;
@@ -88,6 +88,31 @@ pub enum Command {
         #[arg(long)]
         comment: Option<String>,
     },
+    /// Show what was published, or asked to be, and what it changes.
+    Show {
+        #[command(flatten)]
+        of: Of,
+        /// Its id.
+        id: String,
+    },
+    /// Take a request back that this command line has made.
+    Withdraw {
+        #[command(flatten)]
+        of: Of,
+        /// Id of the request.
+        id: String,
+    },
+    /// Show who needs an approval and what screens show by default, or change the default.
+    Settings {
+        #[command(flatten)]
+        of: Of,
+        /// Id of the playlist that screens without one of their own play; "" for none.
+        #[arg(long, value_name = "ID")]
+        default_playlist: Option<String>,
+        /// Id of the layout that they show; "" for none.
+        #[arg(long, value_name = "ID", conflicts_with = "default_playlist")]
+        default_layout: Option<String>,
+    },
     /// Say who needs somebody else's approval: none, managers or everybody.
     Approval {
         #[command(flatten)]
@@ -125,6 +150,13 @@ pub enum OverrideCommand {
         /// Its id.
         id: String,
     },
+    /// Show one override.
+    Show {
+        #[command(flatten)]
+        of: Of,
+        /// Its id.
+        id: String,
+    },
     /// List overrides, newest first.
     List {
         #[command(flatten)]
@@ -137,6 +169,14 @@ fn tell(done: Publication, json: bool) -> Result<()> {
     if json { output::json(&PublicationView::new(done)?) } else { output::line(&line) }
 }
 
+fn changes(changes: Vec<publishing::Change>, none: &str) -> Result<()> {
+    let row = |change: publishing::Change| {
+        [format!("{:?}", change.change).to_lowercase(), change.kind, change.id, change.name]
+    };
+    let rows: Vec<_> = changes.into_iter().map(row).collect();
+    output::table(["CHANGE", "KIND", "ID", "NAME"], &rows, none)
+}
+
 impl Command {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
         let (directory, store) = open(data_dir).await?;
@@ -147,6 +187,9 @@ impl Command {
         | Self::Approve { of, .. }
         | Self::Reject { of, .. }
         | Self::Restore { of, .. }
+        | Self::Show { of, .. }
+        | Self::Withdraw { of, .. }
+        | Self::Settings { of, .. }
         | Self::Approval { of, .. }
         | Self::Stick { of, .. }) = &self;
         let (account, json) = (accounts::find(&store, &of.account).await?.id, of.json);
@@ -162,11 +205,7 @@ impl Command {
                 if json {
                     return output::json(&changes);
                 }
-                let row = |change: publishing::Change| {
-                    [format!("{:?}", change.change).to_lowercase(), change.kind, change.id, change.name]
-                };
-                let rows: Vec<_> = changes.into_iter().map(row).collect();
-                output::table(["CHANGE", "KIND", "ID", "NAME"], &rows, "Screens get what the drafts say.")
+                self::changes(changes, "Screens get what the drafts say.")
             }
             Self::List { state, .. } => {
                 let found = publications::page(&store, &account, &state, "", 1000).await?;
@@ -192,6 +231,40 @@ impl Command {
                 let comment = comment.as_deref();
                 tell(publishing::restore(&store, &actor, Role::Admin, &id, comment, now).await?, json)
             }
+            Self::Show { id, .. } => {
+                let found = publishing::find(&mut *store.read().await?, &account, &id).await?;
+                let view = PublicationView::new(found)?;
+                if json {
+                    return output::json(&view);
+                }
+                output::line(&format!("{} {}", view.id, view.state))?;
+                changes(view.changes, "It changes nothing.")
+            }
+            Self::Withdraw { id, .. } => tell(publishing::withdraw(&store, &actor, &id, now).await?, json),
+            Self::Settings { default_playlist, default_layout, .. } => {
+                let given = |id: String| Some(id).filter(|id| !id.is_empty());
+                let default = match (default_playlist, default_layout) {
+                    (Some(id), _) => Some(given(id).map(|playlist| Shown::Playlist { playlist })),
+                    (_, Some(id)) => Some(given(id).map(|layout| Shown::Layout { layout })),
+                    (None, None) => None,
+                };
+                let settings = match default.is_some() {
+                    true => {
+                        let change = Change { default, ..Change::default() };
+                        defaults::change(&store, &actor, &change, now).await?
+                    }
+                    false => {
+                        defaults::settings(&accounts::by_id(&mut *store.read().await?, &account).await?)?
+                    }
+                };
+                let default = match &settings.default {
+                    Some(Shown::Playlist { playlist }) => playlist.clone(),
+                    Some(Shown::Layout { layout }) => layout.clone(),
+                    _ => "nothing".to_owned(),
+                };
+                let text = format!("Approval  {}\nDefault   {default}", settings.approval.as_str());
+                output::done(json, &settings, &text)
+            }
             Self::Approval { who, .. } => {
                 let change = Change { approval: Some(who), ..Change::default() };
                 let settings = defaults::change(&store, &actor, &change, now).await?;
@@ -213,7 +286,7 @@ impl Command {
                 // Reading files waits, which must not be done on a thread that others wait for.
                 let written = tokio::task::spawn_blocking(move || bundle.write(&target)).await;
                 written.map_err(|_| Error::Damaged { what: "stick" })??;
-                output::line(&file.display().to_string())
+                output::wrote(json, &file)
             }
         }
     }
@@ -223,12 +296,14 @@ impl OverrideCommand {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
         let (_, store) = open(data_dir).await?;
         let now = ident::now();
-        let (Self::Start { of, .. } | Self::Stop { of, .. } | Self::List { of }) = &self;
+        let (Self::Start { of, .. } | Self::Stop { of, .. } | Self::Show { of, .. } | Self::List { of }) =
+            &self;
         let (account, json) = (accounts::find(&store, &of.account).await?.id, of.json);
         let actor = Actor::cli(&account);
         let done = match self {
             Self::Start { file, .. } => overrides::start(&store, &actor, &body(&file)?, now).await?,
             Self::Stop { id, .. } => overrides::stop(&store, &actor, &id, now).await?,
+            Self::Show { id, .. } => overrides::find(&mut *store.read().await?, &account, &id).await?,
             Self::List { .. } => {
                 let found = override_rows::page(&store, &account, "", 1000).await?;
                 let views = found.into_iter().map(|row| OverrideView::new(row, now));
@@ -248,7 +323,8 @@ impl OverrideCommand {
                 );
             }
         };
-        let id = done.id.clone();
-        if json { output::json(&OverrideView::new(done, now)?) } else { output::line(&id) }
+        let view = OverrideView::new(done, now)?;
+        let text = format!("{} {} until {}", view.id, format!("{:?}", view.state).to_lowercase(), view.until);
+        output::done(json, &view, &text)
     }
 }

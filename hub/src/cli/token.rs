@@ -8,10 +8,10 @@ use serde_json::Value;
 use signage_protocol::Secret;
 use signage_protocol::token::Kind;
 
-use super::output;
+use super::output::{self, check_free};
 use crate::api_token::Actor;
 use crate::data_dir::{DataDir, write_private};
-use crate::export::Format;
+use crate::export::{self, Format};
 use crate::ident::{self, Millis};
 use crate::provision::{self, Provision};
 use crate::serve::open;
@@ -57,6 +57,16 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show a token, without its secret.
+    Show {
+        /// Id of the token.
+        id: String,
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write tokens that you hold in another form, to a new file. They are read from standard input, one a line.
+    Files(Files),
     /// List the devices that a token has let in.
     Devices {
         /// Id of the token.
@@ -199,6 +209,43 @@ pub struct Bulk {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Name or id of the account.
+    #[arg(long)]
+    account: String,
+    /// text, csv, config, zip, or stick (the image of one); config and stick hold one token.
+    #[arg(long)]
+    format: Format,
+    /// The new file.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    site: SiteArgs,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Files {
+    async fn run(self, data_dir: &Path) -> Result<()> {
+        check_free(Some(&self.out))?;
+        let text = output::read(Path::new("-"))?;
+        let secrets: Vec<Secret> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Secret::new).collect();
+        if secrets.is_empty() {
+            return Err(Error::Invalid("there is no token on standard input; give them one a line".into()));
+        }
+        let (directory, store) = open(data_dir).await?;
+        let now = ident::now();
+        let account = accounts::find(&store, &self.account).await?;
+        let provision = self.site.provision(&directory, &store, &account, now).await?;
+        let made = export::made(&store, &account.id, secrets).await?;
+        write_private(&self.out, &self.format.file(&made, &provision, now)?.bytes)?;
+        output::wrote(self.json, &self.out)
+    }
+}
+
 impl Command {
     pub async fn run(self, data_dir: &Path) -> Result<()> {
         match self {
@@ -222,13 +269,16 @@ impl Command {
                     let rows: Vec<_> = tokens.iter().map(|token| describe(token, now)).collect();
                     return output::json(&rows);
                 }
-                let row = |token: Token| {
-                    let state = token.state(now).as_str().to_owned();
-                    let (kind, name) = (kind_name(token.kind).to_owned(), token.grant.name);
-                    [token.id, kind, state, token.devices.to_string(), name.unwrap_or_default()]
-                };
-                let rows: Vec<_> = tokens.into_iter().map(row).collect();
-                output::table(["ID", "KIND", "STATE", "DEVICES", "NAME"], &rows, "There are no tokens yet.")
+                table(tokens, now)
+            }
+            Self::Files(files) => files.run(data_dir).await,
+            Self::Show { id, json } => {
+                let (_, store) = open(data_dir).await?;
+                let (token, now) = (by_id(&store, &id).await?, ident::now());
+                if json {
+                    return output::json(&describe(&token, now));
+                }
+                table(vec![token], now)
             }
             Self::Devices { id, json } => {
                 let (_, store) = open(data_dir).await?;
@@ -360,14 +410,14 @@ impl Bulk {
     }
 }
 
-fn check_free(path: Option<&Path>) -> Result<()> {
-    match path.filter(|path| path.symlink_metadata().is_ok()) {
-        Some(path) => Err(Error::Conflict(format!(
-            "{} exists already; move it away, or name another file",
-            path.display()
-        ))),
-        None => Ok(()),
-    }
+fn table(tokens: Vec<Token>, now: Millis) -> Result<()> {
+    let row = |token: Token| {
+        let state = token.state(now).as_str().to_owned();
+        let (kind, name) = (kind_name(token.kind).to_owned(), token.grant.name);
+        [token.id, kind, state, token.devices.to_string(), name.unwrap_or_default()]
+    };
+    let rows: Vec<_> = tokens.into_iter().map(row).collect();
+    output::table(["ID", "KIND", "STATE", "DEVICES", "NAME"], &rows, "There are no tokens yet.")
 }
 
 async fn by_id(store: &Store, id: &str) -> Result<Token> {

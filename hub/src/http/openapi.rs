@@ -220,9 +220,18 @@ fn query_parameters(query: SchemaOf) -> Vec<Value> {
 
 /// The names of a route's parameters behind the question mark.
 pub(super) fn query_names(route: &Route) -> Vec<&'static str> {
+    described(route).filter_map(|one| one["name"].as_str()).collect()
+}
+
+/// Whether a parameter behind the question mark is a whole number.
+pub(super) fn is_number(route: &Route, name: &str) -> bool {
+    described(route).any(|one| one["name"] == name && one["schema"]["type"] == "integer")
+}
+
+fn described(route: &Route) -> impl Iterator<Item = &'static Value> {
     let operation = &DOCUMENT["paths"][route.path][route.method.to_lowercase()];
     let parameters = operation["parameters"].as_array().into_iter().flatten();
-    parameters.filter(|one| one["in"] == "query").filter_map(|one| one["name"].as_str()).collect()
+    parameters.filter(|one| one["in"] == "query")
 }
 
 /// A schema without the case that it is null.

@@ -120,6 +120,15 @@ pub async fn list(store: &Store, account: &str) -> Result<Vec<ApiToken>> {
         .collect()
 }
 
+/// The account of a token.
+pub async fn account_of(connection: &mut Connection, id: &str) -> Result<Option<String>> {
+    sqlx::query_scalar("SELECT account FROM api_token WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("reading an API token"))
+}
+
 /// Withdraws a token of an account; false when there is none of that id, or it was withdrawn before.
 pub async fn revoke(connection: &mut Connection, account: &str, id: &str, now: Millis) -> Result<bool> {
     let result = sqlx::query(

@@ -101,6 +101,15 @@ pub async fn list(store: &Store, account: &str, now: Millis) -> Result<Vec<Invit
     .map_err(Error::database("listing invitations"))
 }
 
+/// The account of an invitation.
+pub async fn account_of(connection: &mut Connection, id: &str) -> Result<Option<String>> {
+    sqlx::query_scalar("SELECT account FROM invitation WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::database("reading an invitation"))
+}
+
 /// Removes an invitation of an account; false when there is none of that id.
 pub async fn delete(connection: &mut Connection, account: &str, id: &str) -> Result<bool> {
     let result = sqlx::query("DELETE FROM invitation WHERE account = $1 AND id = $2")

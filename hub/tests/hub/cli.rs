@@ -166,7 +166,7 @@ async fn a_screen_is_paired_renamed_and_deleted_from_a_shell() {
     };
     let codes = pairing::begin(&store, &key, &request, None, ident::now()).await.unwrap();
     let pair = |code| ["device", "pair", "--account", "Acme", "--name", "Lobby", "--code", code];
-    fails(data, &pair("BBBB-BBBB"), 1, "No screen shows this code");
+    fails(data, &pair("BBBB-BBBB"), 3, "No screen shows this code");
     let made = json(data, &pair(&codes.user));
     assert_eq!((made["name"].as_str(), made["authorized"].as_bool()), (Some("Lobby"), Some(true)));
     let id = made["id"].as_str().unwrap();
@@ -230,4 +230,43 @@ fn an_account_may_have_a_limit() {
     assert_eq!((limit("25")["screenLimit"].clone(), listed()), (25.into(), 25.into()));
     assert_eq!((limit("none")["screenLimit"].clone(), listed()), (Value::Null, Value::Null));
     fails(data, &["account", "limit", "--account", "Acme", "--screens", "few"], 2, "a number, or none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_gets_an_api_token() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = &temp.path().join("data");
+    json(data, &["account", "create", "--name", "Acme", "--email", "a@example.org"]);
+    let create = ["api-token", "create", "--account", "Acme", "--name", "Reports", "--role", "viewer"];
+    let shown = json(data, &[&create[..], &["--days", "30", "--folder", "Berlin"]].concat());
+    assert!(shown["token"].as_str().unwrap().starts_with("sga_"));
+    assert_eq!((&shown["role"], &shown["folder"]), (&"viewer".into(), &"Berlin".into()));
+    assert!(shown["expiresAt"].is_string());
+
+    let out = temp.path().join("token");
+    let to_file = [&create[..], &["--out", out.to_str().unwrap()]].concat();
+    let kept = json(data, &to_file);
+    assert!(kept["token"].is_null() && !kept.to_string().contains("sga_"));
+    assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    let secret = std::fs::read_to_string(&out).unwrap();
+    let (_, store) = signage_hub::serve::open(data).await.unwrap();
+    let opens = async |secret: &str| {
+        signage_hub::api_token::recognise(&store, secret.trim(), ident::now()).await.unwrap().is_some()
+    };
+    assert!(opens(&secret).await);
+    // The file is not overwritten, and no further token is made for nothing.
+    fails(data, &to_file, 4, "exists already");
+    fails(data, &[&create[..], &["--out", "/nowhere/token"]].concat(), 3, "/nowhere");
+    let list = json(data, &["api-token", "list", "--account", "Acme"]);
+    let in_use = list.as_array().unwrap().iter().filter(|token| token["revokedAt"].is_null());
+    assert_eq!(in_use.count(), 2);
+    assert!(!list.to_string().contains("sga_"));
+
+    let id = kept["id"].as_str().unwrap();
+    assert_eq!(json(data, &["api-token", "revoke", id])["revoked"], true);
+    assert!(!opens(&secret).await);
+    fails(data, &["api-token", "revoke", id], 3, "no API token in use");
+    fails(data, &["api-token", "revoke", "api_0"], 3, "(API-004)\n  `signage-hub api-token list");
+    fails(data, &[&create[..], &["--days", "0"]].concat(), 2, "--days");
+    fails(data, &[&create[..], &["--days", "99999999999999999999"]].concat(), 2, "--days");
 }

@@ -31,6 +31,7 @@ mod oidc;
 mod oidc_real;
 mod openapi;
 mod pairing;
+mod parity;
 mod people;
 mod reports;
 mod routes;

@@ -191,3 +191,27 @@ async fn every_list_comes_in_pages() {
         assert_eq!(items, whole, "{list}");
     }
 }
+
+/// What generated requests have found (`make api-fuzz`).
+#[tokio::test]
+async fn what_the_description_does_not_allow_is_refused() {
+    let hub = TestHub::new().await;
+    let admin = secret(&hub, &hub.account, Role::Admin).await;
+    // An array with the members in order is no object.
+    for path in ["/account", "/publishing"] {
+        let answer = ask(&hub, "PATCH", path, &admin, serde_json::json!([null, null])).await;
+        assert_eq!(answer.problem(), (422, "API-003".into()), "{path}");
+        assert!(answer.text().contains("expected an object"), "{}", answer.text());
+        assert_eq!(ask(&hub, "PATCH", path, &admin, serde_json::json!({})).await.status, 200, "{path}");
+    }
+    // A number is one, also where there are no pages; and nothing is no number.
+    for path in
+        ["/audit.csv", "/audit.json", "/logs.csv", "/logs.json", "/plays.csv", "/plays/totals", "/plays"]
+    {
+        for limit in ["AAA", "", "0", "1001", "%20"] {
+            let answer = ask(&hub, "GET", &format!("{path}?limit={limit}"), &admin, Value::Null).await;
+            assert_eq!(answer.problem(), (422, "API-003".into()), "{path}?limit={limit}");
+        }
+        assert_eq!(ask(&hub, "GET", &format!("{path}?limit=1"), &admin, Value::Null).await.status, 200);
+    }
+}

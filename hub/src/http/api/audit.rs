@@ -21,7 +21,7 @@ use crate::{Error, Result};
 /// An entry of the log.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "AuditEntry")]
-pub(in crate::http) struct Item {
+pub(crate) struct Item {
     #[serde(flatten)]
     record: Record,
     /// The entry as a sentence; its wording may change.
@@ -76,6 +76,8 @@ fn export(state: &Shared, user: &User, query: &Query, format: Format) -> Result<
         Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
         Format::Json => ("application/json", "attachment; filename=\"audit.json\""),
     };
+    // A file has no pages; a limit that cannot be right is refused all the same.
+    query.limit()?;
     let filter = Filter { before: None, ..query.filter()? };
     let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, file(state.store.clone(), user.account.clone(), filter, format)).into_response())
@@ -123,7 +125,8 @@ fn json_piece(records: Vec<Record>, first: bool, last: bool) -> Result<String> {
     Ok(text)
 }
 
-fn csv_piece(records: &[Record], first: bool) -> String {
+/// A page of the table, its head before the first.
+pub(crate) fn csv_piece(records: &[Record], first: bool) -> String {
     let mut text = String::new();
     if first {
         text.push_str(

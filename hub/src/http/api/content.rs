@@ -72,11 +72,11 @@ pub(in crate::http) struct Page {
 /// One content.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::http) struct Detail {
+pub(crate) struct Detail {
     #[serde(flatten)]
-    content: Content,
+    pub content: Content,
     /// What plays it.
-    used_by: Vec<Use>,
+    pub used_by: Vec<Use>,
 }
 
 /// What is to be changed; absent leaves it.

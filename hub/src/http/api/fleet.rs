@@ -13,11 +13,11 @@ use super::super::Shared;
 use super::super::user::User;
 use super::Input;
 use crate::fleet::{self as many, Action, Selection};
-use crate::folder_rights::Area;
+use crate::folder_rights::{Area, Scope};
 use crate::ident::{self, timestamp};
 use crate::rights::Right;
 use crate::store::fleet::{self, Filter, State as Is};
-use crate::store::{screen_groups, workspace};
+use crate::store::{Store, screen_groups, workspace};
 use crate::workspace::{self as set, New};
 use crate::{Error, Result};
 
@@ -186,22 +186,27 @@ pub struct AccountChange {
 
 pub(super) async fn folders(State(state): State<Shared>, user: User) -> Result<Json<All<Folder>>> {
     user.may(Right::View)?;
-    let settings = workspace::settings(&mut *state.store.read().await?, &user.account).await?;
+    Ok(Json(All { items: folders_of(&state.store, &user.account, &user.scope).await? }))
+}
+
+/// The folders of an account, as far as somebody sees them.
+pub(crate) async fn folders_of(store: &Store, account: &str, scope: &Scope) -> Result<Vec<Folder>> {
+    let settings = workspace::settings(&mut *store.read().await?, account).await?;
     let mut found: HashMap<String, (i64, i64)> = HashMap::new();
-    for path in fleet::folders(&state.store, &user.account).await? {
+    for path in fleet::folders(store, account).await? {
         found.insert(path, (0, 0));
     }
     let online = settings.online(ident::now());
-    for count in fleet::counts(&state.store, &user.account, &user.scope, online).await? {
+    for count in fleet::counts(store, account, scope, online).await? {
         let entry = found.entry(count.folder).or_default();
         entry.0 += count.screens;
         entry.1 += if count.state == "online" { count.screens } else { 0 };
     }
-    found.retain(|path, _| !path.is_empty() && user.scope.sees(Area::Screens, Some(path)));
+    found.retain(|path, _| !path.is_empty() && scope.sees(Area::Screens, Some(path)));
     let mut items: Vec<Folder> =
         found.into_iter().map(|(path, (screens, online))| Folder { path, screens, online }).collect();
     items.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
-    Ok(Json(All { items }))
+    Ok(items)
 }
 
 pub(super) async fn make_folder(
@@ -239,11 +244,18 @@ pub(super) async fn groups(State(state): State<Shared>, user: User) -> Result<Js
     user.may(Right::View)?;
     let mut groups = screen_groups::list(&state.store, &user.account).await?;
     user.sight(&state).await?.groups(&mut groups);
-    Ok(Json(All { items: groups.into_iter().map(group).collect() }))
+    Ok(Json(All { items: groups.into_iter().map(Group::from).collect() }))
 }
 
-fn group(group: screen_groups::Group) -> Group {
-    Group { id: group.id, name: group.name, screens: group.screens, created_at: timestamp(group.created_at) }
+impl From<screen_groups::Group> for Group {
+    fn from(group: screen_groups::Group) -> Self {
+        Self {
+            id: group.id,
+            name: group.name,
+            screens: group.screens,
+            created_at: timestamp(group.created_at),
+        }
+    }
 }
 
 pub(super) async fn make_group(
@@ -253,7 +265,7 @@ pub(super) async fn make_group(
 ) -> Result<(StatusCode, Json<Group>)> {
     let actor = user.may(Right::ManageScreens)?;
     let made = many::make_group(&state.store, &actor, &new.name, ident::now()).await?;
-    Ok((StatusCode::CREATED, Json(group(made))))
+    Ok((StatusCode::CREATED, Json(made.into())))
 }
 
 pub(super) async fn rename_group(
@@ -263,7 +275,7 @@ pub(super) async fn rename_group(
     Input(new): Input<GroupName>,
 ) -> Result<Json<Group>> {
     let actor = user.may(Right::ManageScreens)?;
-    Ok(Json(group(many::rename_group(&state.store, &actor, &id, &new.name, ident::now()).await?)))
+    Ok(Json(many::rename_group(&state.store, &actor, &id, &new.name, ident::now()).await?.into()))
 }
 
 pub(super) async fn delete_group(
@@ -344,7 +356,8 @@ pub(super) async fn change_account(
     Ok(Json(describe(&user.account, settings)))
 }
 
-fn describe(id: &str, settings: workspace::Settings) -> Account {
+/// What holds for an account.
+pub(crate) fn describe(id: &str, settings: workspace::Settings) -> Account {
     Account {
         id: id.to_owned(),
         name: settings.name,

@@ -163,7 +163,8 @@ async fn remove(State(state): State<Shared>, user: User, Path(id): Path<String>)
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn describe(connection: &mut Connection, group: Group) -> Result<GroupView> {
+/// A group with its members and what it says of folders.
+pub(crate) async fn describe(connection: &mut Connection, group: Group) -> Result<GroupView> {
     let members = stored::members(connection, &group.id).await?;
     let folders = stored::folders(connection, &group.id).await?;
     Ok(GroupView {

@@ -1,29 +1,33 @@
 //! The API for operators and their programs, below `/api/v1`: JSON in, JSON out, problems as RFC 9457. One file
 //! per resource; the console and the command line do nothing that cannot be done here.
 
-pub(super) mod alerts;
-pub(super) mod audit;
+pub(crate) mod alerts;
+pub(crate) mod audit;
 pub(super) mod authorization;
 pub(crate) mod commands;
 pub(crate) mod composition;
-pub(super) mod content;
+pub(crate) mod content;
 pub(super) mod enrol_tokens;
-pub(super) mod fleet;
-pub(in crate::http) mod groups;
+pub(crate) mod fleet;
+pub(crate) mod groups;
 pub mod page;
-pub(super) mod people;
-pub(super) mod records;
-pub(super) mod screens;
+pub(crate) mod people;
+pub(crate) mod records;
+pub(crate) mod screens;
 pub(super) mod tokens;
 pub(super) mod uploads;
+
+use std::fmt;
+use std::marker::PhantomData;
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
 use schemars::JsonSchema;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use signage_protocol::jws::PublicKey;
 use signage_protocol::problem::Code;
 
@@ -119,10 +123,33 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Input<T> {
             Some(user) => named::json(state, &user.account, &user.scope, request).await?,
             None => request,
         };
-        match Json::<T>::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
+        match Json::<Object<T>>::from_request(request, state).await {
+            Ok(Json(Object(body))) => Ok(Self(body)),
             Err(rejection) => Err(unfit(&rejection)),
         }
+    }
+}
+
+/// A value that was written as a JSON object: what is derived also takes an array, with the members in order.
+pub(crate) struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> std::result::Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::records::{LogEntry, MAX_PAGE, PlayEntry, Query, Table, cursor};
 use crate::rights::Right;
 use crate::store::device_logs::{self, Place};
 use crate::store::plays::{self, By};
-use crate::store::{Store, faults, reports};
+use crate::store::{Connection, Store, faults, reports};
 use crate::{Error, Result, device};
 
 /// Totals at most.
@@ -29,7 +29,10 @@ const FAULTS: i64 = 500;
 type Asked = std::result::Result<Parameters<Query>, QueryRejection>;
 
 fn query(asked: Asked) -> Result<Query> {
-    Ok(asked.map_err(|rejection| Error::Invalid(rejection.body_text()))?.0)
+    let query = asked.map_err(|rejection| Error::Invalid(rejection.body_text()))?.0;
+    // Files and totals have no pages; a limit that cannot be right is refused all the same.
+    query.limit()?;
+    Ok(query)
 }
 
 /// A page of log lines, newest first.
@@ -130,11 +133,15 @@ pub(super) async fn status(
     Path(id): Path<String>,
 ) -> Result<Json<Report>> {
     user.may(Right::View)?;
-    let mut connection = state.store.read().await?;
-    let device = device::find(&mut connection, &user.account, &id).await?;
-    let current = reports::current(&mut connection, &id).await?;
-    let uptime = reports::uptime(&mut connection, &id, device.created_at, 30, ident::now()).await?;
-    Ok(Json(Report {
+    Ok(Json(report(&mut *state.store.read().await?, &user.account, &id).await?))
+}
+
+/// How one screen of an account is doing.
+pub(crate) async fn report(connection: &mut Connection, account: &str, id: &str) -> Result<Report> {
+    let device = device::find(connection, account, id).await?;
+    let current = reports::current(connection, id).await?;
+    let uptime = reports::uptime(connection, id, device.created_at, 30, ident::now()).await?;
+    Ok(Report {
         received_at: current.as_ref().map(|current| timestamp(current.received_at)),
         faults: current.as_ref().map_or(0, |current| current.faults),
         dropped_today: current.as_ref().map_or(0, |current| current.dropped),
@@ -142,7 +149,7 @@ pub(super) async fn status(
         uptime_percent: uptime
             .and_then(|thousandths| i32::try_from(thousandths).ok())
             .map(|n| f64::from(n) / 10.0),
-    }))
+    })
 }
 
 /// What is or was wrong with one screen.
@@ -152,10 +159,14 @@ pub(super) async fn faults(
     Path(id): Path<String>,
 ) -> Result<Json<Faults>> {
     user.may(Right::View)?;
-    let mut connection = state.store.read().await?;
-    device::find(&mut connection, &user.account, &id).await?;
-    let mut items = faults::of(&mut connection, &id, false, FAULTS).await?;
-    items.extend(faults::of(&mut connection, &id, true, FAULTS).await?);
+    Ok(Json(faults_of(&mut *state.store.read().await?, &user.account, &id).await?))
+}
+
+/// The faults of one screen of an account.
+pub(crate) async fn faults_of(connection: &mut Connection, account: &str, id: &str) -> Result<Faults> {
+    device::find(connection, account, id).await?;
+    let mut items = faults::of(connection, id, false, FAULTS).await?;
+    items.extend(faults::of(connection, id, true, FAULTS).await?);
     let item = |fault: faults::Fault| Fault {
         id: fault.id,
         class: fault.class,
@@ -165,7 +176,7 @@ pub(super) async fn faults(
         received_at: timestamp(fault.received_at),
         cleared_at: fault.cleared_at.map(timestamp),
     };
-    Ok(Json(Faults { items: items.into_iter().map(item).collect() }))
+    Ok(Faults { items: items.into_iter().map(item).collect() })
 }
 
 /// A page of log lines.
@@ -191,7 +202,11 @@ pub(super) async fn plays(State(state): State<Shared>, user: User, asked: Asked)
 /// What was played, added up.
 pub(super) async fn totals(State(state): State<Shared>, user: User, asked: Asked) -> Result<Json<Totals>> {
     user.may(Right::View)?;
-    let filter = query(asked)?.plays(&user.account, &user.scope)?;
+    Ok(Json(totals_of(&state.store, &query(asked)?.plays(&user.account, &user.scope)?).await?))
+}
+
+/// What was played and fits, added up.
+pub(crate) async fn totals_of(store: &Store, filter: &plays::Filter) -> Result<Totals> {
     let total = |total: plays::Total| Total {
         id: total.id,
         name: total.name,
@@ -199,12 +214,12 @@ pub(super) async fn totals(State(state): State<Shared>, user: User, asked: Asked
         completed: total.completed,
         duration_ms: total.duration_ms,
     };
-    let content = plays::totals(&state.store, &filter, By::Content, TOTALS).await?;
-    let screens = plays::totals(&state.store, &filter, By::Screen, TOTALS).await?;
-    Ok(Json(Totals {
+    let content = plays::totals(store, filter, By::Content, TOTALS).await?;
+    let screens = plays::totals(store, filter, By::Screen, TOTALS).await?;
+    Ok(Totals {
         content: content.into_iter().map(total).collect(),
         screens: screens.into_iter().map(total).collect(),
-    }))
+    })
 }
 
 /// Every log line that fits, as a table.
@@ -229,15 +244,21 @@ fn logs_filter(user: &User, asked: Asked) -> Result<device_logs::Filter> {
     Ok(device_logs::Filter { before: None, ..query(asked)?.logs(&user.account, &user.scope)? })
 }
 
+/// How a file is written.
 #[derive(Debug, Clone, Copy)]
-enum Format {
+pub(crate) enum Format {
+    /// A table.
     Csv,
+    /// A list.
     Json,
 }
 
+/// What a file holds.
 #[derive(Debug, Clone)]
-enum Source {
+pub(crate) enum Source {
+    /// Log lines.
     Logs(device_logs::Filter),
+    /// What was played.
     Plays(plays::Filter),
 }
 
@@ -249,7 +270,13 @@ impl Source {
         }
     }
 
-    async fn piece(&self, store: &Store, format: Format, first: bool) -> Result<(String, Option<Place>)> {
+    /// A page of the file, and where the next one begins, if there is one.
+    pub(crate) async fn piece(
+        &self,
+        store: &Store,
+        format: Format,
+        first: bool,
+    ) -> Result<(String, Option<Place>)> {
         match self {
             Self::Logs(filter) => {
                 let (lines, place) = device_logs::page(store, filter, MAX_PAGE).await?;
@@ -264,7 +291,8 @@ impl Source {
         }
     }
 
-    fn from(mut self, place: Place) -> Self {
+    /// The same from a place on.
+    pub(crate) fn from(mut self, place: Place) -> Self {
         match &mut self {
             Self::Logs(filter) => filter.before = Some(place),
             Self::Plays(filter) => filter.before = Some(place),

@@ -21,8 +21,10 @@ use crate::ident::{self, timestamp};
 use crate::pairing::{self, Entry};
 use crate::rights::Right;
 use crate::screen_list::{self, Wanted};
+use crate::store::Connection;
 use crate::store::devices;
 use crate::store::fleet::Key;
+use crate::store::pairings::Pairing;
 
 /// Which screens are wanted.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -41,9 +43,9 @@ pub(in crate::http) struct Part {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ScreenDetail")]
-pub(in crate::http) struct Detail {
+pub(crate) struct Detail {
     #[serde(flatten)]
-    view: View,
+    pub view: View,
     /// When it read that its authorization was withdrawn; absent while it has not.
     withdrawal_read_at: Option<Timestamp>,
 }
@@ -52,11 +54,11 @@ pub(in crate::http) struct Detail {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ScreenThatShows")]
-pub(in crate::http) struct Waiting {
+pub(crate) struct Waiting {
     /// RFC 7638 thumbprint of its key.
-    id: String,
+    pub id: String,
     /// What the board says of itself.
-    hardware: Hardware,
+    pub hardware: Hardware,
     /// Version of its provisioner.
     software: String,
     /// Place from its provisioning file.
@@ -64,7 +66,7 @@ pub(in crate::http) struct Waiting {
     /// Labels from its provisioning file.
     tags: Vec<String>,
     /// The address that it asked from.
-    address: Option<String>,
+    pub address: Option<String>,
     /// When the code expires.
     expires_at: Timestamp,
 }
@@ -170,11 +172,15 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Detail>> {
     user.may(Right::View)?;
-    let mut connection = state.store.read().await?;
-    let device = device::find(&mut connection, &user.account, &id).await?;
-    let standing = devices::standing(&mut connection, &id).await?;
+    Ok(Json(detail(&mut *state.store.read().await?, &user.account, &id).await?))
+}
+
+/// One screen of an account.
+pub(crate) async fn detail(connection: &mut Connection, account: &str, id: &str) -> Result<Detail> {
+    let device = device::find(connection, account, id).await?;
+    let standing = devices::standing(connection, id).await?;
     let read_at = standing.told_at.filter(|_| !device.granted).map(timestamp);
-    Ok(Json(Detail { view: describe(&device), withdrawal_read_at: read_at }))
+    Ok(Detail { view: describe(&device), withdrawal_read_at: read_at })
 }
 
 /// Changes one.
@@ -255,15 +261,21 @@ pub(super) async fn look(
     let actor = user.may(Right::ManageScreens)?;
     let found =
         pairing::look(&state.store, &actor, &shown.code, peer.text().as_deref(), ident::now()).await?;
-    Ok(Json(Waiting {
-        id: found.device,
-        hardware: found.hardware,
-        software: found.software,
-        location: found.location,
-        tags: found.tags,
-        address: found.address,
-        expires_at: timestamp(found.expires_at),
-    }))
+    Ok(Json(found.into()))
+}
+
+impl From<Pairing> for Waiting {
+    fn from(found: Pairing) -> Self {
+        Self {
+            id: found.device,
+            hardware: found.hardware,
+            software: found.software,
+            location: found.location,
+            tags: found.tags,
+            address: found.address,
+            expires_at: timestamp(found.expires_at),
+        }
+    }
 }
 
 /// Pairs the screen that shows a code.

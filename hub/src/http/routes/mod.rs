@@ -339,8 +339,11 @@ fn known_parameters(route: &Route, query: Option<&str>) -> Result<(), Error> {
         return Ok(());
     };
     let known = openapi::query_names(route);
-    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if known.contains(&&*name) {
+            if value.trim().is_empty() && openapi::is_number(route, &name) {
+                return Err(Error::Invalid(format!("{name} is a number; leave it away, or give one")));
+            }
             continue;
         }
         let near = known
