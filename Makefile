@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PROFILE ?= dev
 DESTDIR ?=
-# cargo calls the directory of the dev profile "debug".
+# cargo calls the directory of the dev profile "debug". A Yocto recipe names its own directory, and one DEVICE.
 BIN := target/$(PROFILE:dev=debug)
 CARGO := cargo
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -26,7 +26,7 @@ image: build ## Make the test image, target/image/disk.img
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
 
 ##@ Check
-.PHONY: test check unit browser scenarios fuzz soak bench-hub
+.PHONY: test check check-layer unit browser scenarios fuzz soak bench-hub
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
@@ -34,6 +34,10 @@ check: ## Formatting and lints
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	tools/lint-shell
+
+check-layer: ## The Yocto layer, boards and partitions; OE_ROOT=directory also asks the real BitBake
+	tests/layer/run $(ONLY)
+	$(if $(OE_ROOT),OE_ROOT="$(OE_ROOT)" tests/layer/bitbake)
 
 unit: ## Unit and integration tests, no virtual machine
 	tests/unit
@@ -63,7 +67,7 @@ vm: image ## Boot the test image with a shell here; STICK=image plugs a stick in
 	$(BIN)/vm $(STICK)
 
 ##@ Install
-.PHONY: install install-hub install-rootfs
+.PHONY: install install-hub install-rootfs install-update
 install: ## Lay out the device's programs and units below DESTDIR (build first)
 	@$(call need_destdir)
 	tools/install "$(DESTDIR)" $(BIN) $(DEVICE)
@@ -74,8 +78,11 @@ install-hub: ## Lay out the hub, its unit and its manual below DESTDIR (build fi
 install-rootfs: ## Lay out the operating system's configuration below DESTDIR
 	@$(call need_destdir)
 	cp -a --remove-destination --no-preserve=ownership images/rootfs/. "$(DESTDIR)/"
-	install -d "$(DESTDIR)/data" "$(DESTDIR)/var/lib"
-	install -d -m 1777 "$(DESTDIR)/var/tmp"
+	install -d "$(DESTDIR)/data"
+
+install-update: ## Lay out RAUC's part below DESTDIR; BOOT=tryboot|uboot|grub MACHINE=name KEYRING=file
+	@$(call need_destdir)
+	DEVELOPMENT=$(DEVELOPMENT) tools/install-update "$(DESTDIR)" "$(BOOT)" "$(MACHINE)" "$(KEYRING)"
 
 ##@ Other
 .PHONY: clean help
