@@ -1,0 +1,13 @@
+# For our Rust programs, one recipe each: program, crate, unit and recipe share one name. Which crates cargo may
+# use is read from Cargo.lock at parse time, with their checksums, so there is no second list that could differ.
+inherit signage_source cargo pkgconfig systemd
+
+SRC_URI += "${@signage.source.crates(d)}"
+CARGO_BUILD_FLAGS:append = " --package ${BPN} --bin ${BPN}"
+SYSTEMD_SERVICE:${PN} = "${BPN}.service"
+
+do_install() {
+    signage_install install DEVICE=${@d.getVar('BPN').replace('signage-', '', 1)} BIN=${B}/target/${CARGO_TARGET_SUBDIR}
+}
+
+FILES:${PN} += "${nonarch_libdir}/sysusers.d ${nonarch_libdir}/tmpfiles.d ${datadir}/dbus-1/system.d"

@@ -1,0 +1,1 @@
+require ${@bb.utils.contains("DISTRO_FEATURES", "signage", "linux-raspberrypi_signage.inc", "", d)}

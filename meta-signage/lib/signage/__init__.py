@@ -1,0 +1,2 @@
+# Python of the layer, for its classes and for `make check-layer`.
+BBIMPORTS = ["lockfile", "source"]

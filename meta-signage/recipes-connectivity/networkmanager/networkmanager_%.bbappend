@@ -1,0 +1,1 @@
+require ${@bb.utils.contains("DISTRO_FEATURES", "signage", "networkmanager_signage.inc", "", d)}

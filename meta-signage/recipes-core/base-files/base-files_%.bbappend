@@ -1,0 +1,1 @@
+require ${@bb.utils.contains("DISTRO_FEATURES", "signage", "base-files_signage.inc", "", d)}
