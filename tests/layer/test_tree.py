@@ -61,6 +61,15 @@ class Tree(unittest.TestCase):
                 self.assertIn("compatible=signage-raspberrypi5\n", (root / "usr/lib/rauc/system.conf").read_text())
                 self.assertEqual(files["usr/lib/rauc/keyring.pem"][1], "644")
 
+    def test_only_the_link_that_systemd_makes_too_is_left_out(self):
+        removed = []
+        for path in LAYER.glob("recipes-signage/**/*.bb*"):
+            removed += re.findall(r"^\s*rm (.*)$", path.read_text(), re.MULTILINE)
+        self.assertEqual(removed, ["${D}${sysconfdir}/resolv.conf"])
+        self.assertIn('RESOLV_CONF = "stub-resolv"', (LAYER / "conf/distro/signage.conf").read_text())
+        link = (TOP / "images/rootfs/etc/resolv.conf").readlink()
+        self.assertEqual(str(link), "../run/systemd/resolve/stub-resolv.conf")
+
     def test_packages_together_are_the_device(self):
         together = {}
         for arguments in self.RECIPES.values():
