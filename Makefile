@@ -26,7 +26,7 @@ image: build ## Make the test image, target/image/disk.img
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
 
 ##@ Check
-.PHONY: test check check-layer unit browser scenarios fuzz soak bench-hub
+.PHONY: test check check-layer unit browser scenarios fuzz api-fuzz soak bench-hub
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
@@ -51,7 +51,12 @@ scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text select
 fuzz: ## Random files and disks at what reads them; MINUTES=10 in all, TARGET=file settings medium
 	MINUTES=$(or $(MINUTES),10) tools/fuzz $(TARGET)
 
+api-fuzz: ## Generated requests at the hub's API; ONLY=get-screens selects, LONG=1 makes many, POSTGRES=1 on PostgreSQL
+	tools/api-fuzz $(if $(POSTGRES),--postgres) $(if $(LONG),--long) $(ONLY)
+
 soak: image fuzz ## Fuzzing, then the scenarios again and again; ROUNDS=10
+	tools/api-fuzz --long
+	tools/api-fuzz --postgres --long
 	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)
 
 bench-hub: build ## What a hub can take, as ratios to its disk; DEVICES=10000
