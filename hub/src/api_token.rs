@@ -8,12 +8,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use signage_protocol::Secret;
 
-use crate::folder_rights::{self, Scope};
+use crate::folder_rights::Scope;
 use crate::ident::{self, MINUTE, Millis, timestamp};
 use crate::rights::Role;
 use crate::store::api_tokens::ApiToken;
 use crate::store::{self, Store, api_tokens, audit, operators};
-use crate::{Error, Result, account, groups, people};
+use crate::{Error, Result, account, folder, groups, people};
 
 /// By it people and secret scanners know such a token.
 pub const PREFIX: &str = "sga_";
@@ -124,7 +124,7 @@ pub async fn make(
     now: Millis,
 ) -> Result<(ApiToken, Secret)> {
     let (name, role, expires_at) = (new.name.trim(), new.role, new.expires_at);
-    let folder = Some(folder_rights::folder(new.folder)?).filter(|folder| !folder.is_empty());
+    let folder = Some(folder::path(new.folder)?).filter(|folder| !folder.is_empty());
     if name.is_empty() || name.chars().count() > account::MAX_NAME {
         return Err(Error::Invalid(format!("the name of a token has 1 to {} characters", account::MAX_NAME)));
     }

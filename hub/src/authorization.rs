@@ -156,6 +156,9 @@ pub(crate) async fn on_entry(
     if !policy.codes {
         return Ok(Some(Terms::INCLUDED));
     }
+    if device::full(change, account, device, now).await? {
+        return Ok(None);
+    }
     let whose = identities(device, serial);
     let had = policies::had_free(change, account, &whose).await?;
     let terms = free(&policy, had, policies::count_free(change, account, now).await?, now);

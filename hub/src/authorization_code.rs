@@ -222,11 +222,16 @@ fn make(actor: &Actor<'_>, new: &New, now: Millis) -> Result<Vec<Code>> {
     let invalid = |text: &str| Err(Error::Invalid(text.into()));
     let count = new.count.unwrap_or(1);
     if !(1..=MAX_COUNT).contains(&count) {
-        return Err(Error::Invalid(format!("the number of codes is 1 to {MAX_COUNT}")));
+        return Err(Error::Field {
+            field: "count",
+            detail: format!("the number of codes is 1 to {MAX_COUNT}"),
+        });
     }
     let ends_at = match (new.days, new.until) {
         (Some(days), None) if (1..=MAX_DAYS).contains(&days) => None,
-        (Some(_), None) => return Err(Error::Invalid(format!("days are 1 to {MAX_DAYS}"))),
+        (Some(_), None) => {
+            return Err(Error::Field { field: "days", detail: format!("days are 1 to {MAX_DAYS}") });
+        }
         (None, Some(until)) if until.as_millisecond() > now => Some(until.as_millisecond()),
         (None, Some(_)) => return invalid("the codes would have expired already"),
         _ => return invalid("give either the days that a code authorizes, or the date of its end"),
@@ -234,7 +239,10 @@ fn make(actor: &Actor<'_>, new: &New, now: Millis) -> Result<Vec<Code>> {
     let returns = new.kind == AuthorizationKind::Cloud;
     let replacements = new.replacements.unwrap_or(if returns { REPLACEMENTS } else { 0 });
     if !(0..=MAX_REPLACEMENTS).contains(&replacements) {
-        return Err(Error::Invalid(format!("replacements are 0 to {MAX_REPLACEMENTS}")));
+        return Err(Error::Field {
+            field: "replacements",
+            detail: format!("replacements are 0 to {MAX_REPLACEMENTS}"),
+        });
     }
     if replacements > 0 && !returns {
         return invalid("only cloud codes return from a screen and can be used for another");
@@ -349,7 +357,10 @@ mod tests {
             New { replacements: Some(-1), ..cloud() },
             New { replacements: Some(1), ..new(AuthorizationKind::Local) },
         ] {
-            assert!(matches!(make(&actor, &wrong, 1000), Err(Error::Invalid(_))), "{wrong:?}");
+            assert!(
+                matches!(make(&actor, &wrong, 1000), Err(Error::Invalid(_) | Error::Field { .. })),
+                "{wrong:?}"
+            );
         }
     }
 

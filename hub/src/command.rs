@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use signage_protocol::session::{Command, CommandResult, MAX_FILE, MAX_TEXT, Order, Outcome};
 
 use crate::api_token::Actor;
-use crate::folder_rights::within;
+use crate::folder::is_within as within;
 use crate::ident::{self, DAY, MINUTE, Millis, SECOND};
 use crate::store::commands::{self, File, Target};
 use crate::store::pushes::{self, Topic};

@@ -149,17 +149,18 @@ pub async fn change(
     let mut content = content::find(&mut change, actor.account, id).await?;
     let before = (content.title.clone(), content.folder.clone(), content.tags.clone());
     if let Some(title) = &new.title {
-        let refuse = || Error::Invalid("a title has a letter that can be seen".into());
+        let refuse =
+            || Error::Field { field: "title", detail: "a title has a letter that can be seen".into() };
         content.title = folder::title(title).ok_or_else(refuse)?;
     }
     if let Some(path) = &new.folder {
-        content.folder = folder::path(path)?;
+        content.folder = folder::path(path).map_err(Error::in_field("folder"))?;
         if !content.folder.is_empty() {
             content_folders::insert(&mut change, actor.account, &content.folder, now).await?;
         }
     }
     if let Some(tags) = &new.tags {
-        content.tags = List(check_tags(tags)?);
+        content.tags = List(check_tags(tags).map_err(Error::in_field("tags"))?);
     }
     if before != (content.title.clone(), content.folder.clone(), content.tags.clone()) {
         content::update(&mut change, &content).await?;

@@ -25,7 +25,7 @@ use crate::enrolment::{MAX_LIST, clean, default_name};
 use crate::ident::{self, DAY, MINUTE, Millis, digest, timestamp};
 use crate::store::devices::Device;
 use crate::store::pushes::{self, Topic};
-use crate::store::{self, Connection, Store, accounts, audit, devices, pairings};
+use crate::store::{self, Connection, Store, accounts, audit, devices, pairings, policies};
 use crate::{Error, Result, authorization};
 
 /// How long a screen that has left may ask for its withdrawal again: it asks every minute, and an answer may be
@@ -220,6 +220,11 @@ pub async fn full(connection: &mut Connection, account: &str, device: &str, now:
     }
 }
 
+/// Whether an account lets no more screens in. One whose screens need codes does: they wait there for theirs.
+pub async fn closed(connection: &mut Connection, account: &str, device: &str, now: Millis) -> Result<bool> {
+    Ok(!policies::get(connection, account).await?.codes && full(connection, account, device, now).await?)
+}
+
 /// What an operator is told then.
 pub fn no_room() -> Error {
     let detail =
@@ -291,7 +296,10 @@ pub async fn transfer(store: &Store, actor: &Actor<'_>, id: &str, code: &Secret,
 pub fn name(text: &str) -> Result<String> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
-        return Err(Error::Invalid(format!("The name of a screen has 1 to {MAX_NAME} characters.")));
+        return Err(Error::Field {
+            field: "name",
+            detail: format!("The name of a screen has 1 to {MAX_NAME} characters."),
+        });
     }
     Ok(name.to_owned())
 }
@@ -300,7 +308,10 @@ pub fn name(text: &str) -> Result<String> {
 pub fn location(text: &str) -> Result<Option<String>> {
     let text = text.trim();
     if text.chars().count() > MAX_NAME || text.contains(char::is_control) {
-        return Err(Error::Invalid(format!("A location has at most {MAX_NAME} characters.")));
+        return Err(Error::Field {
+            field: "location",
+            detail: format!("A location has at most {MAX_NAME} characters."),
+        });
     }
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }

@@ -7,14 +7,15 @@
 //! | revoked | any other | TOK-002 |
 //! | a device token of another device | any | TOK-004 |
 //! | a device token, unused and expired | any | TOK-003 |
-//! | good | not authorized in this account, which is at its limit | TOK-005 |
+//! | good | not authorized in this account, which is at its limit and needs no codes | TOK-005 |
 //! | good | new | enrolled, first authorization |
 //! | good | of this account, authorized | what is in force; the new token's grants replace the old |
 //! | good | of this account, authorization withdrawn or expired | authorized again, next sequence |
 //! | good | of another account | moves, next sequence |
 //!
 //! In an account whose screens need codes, "authorized" is a free authorization or none: see
-//! [`crate::authorization`].
+//! [`crate::authorization`]. So it lets screens in beyond its limit, which then is one of those that play: they wait
+//! until somebody authorizes them, which the limit may refuse.
 
 use signage_protocol::api::Enrollment;
 use signage_protocol::jws::PublicKey;
@@ -45,8 +46,8 @@ pub enum Entry {
     Authorized,
 }
 
-/// Decides whether `device` may enter with `token`; `full` says that the account of the token has no room for
-/// one more.
+/// Decides whether `device` may enter with `token`; `full` says that the account of the token lets
+/// no more in.
 pub fn decide(
     token: Option<&Token>,
     known: Option<&Device>,
@@ -98,7 +99,7 @@ pub async fn enrol(
     let token = tokens::by_digest(&mut change, &digest(&enrollment.token)).await?;
     let known = devices::known(&mut change, &id).await?;
     let full = match &token {
-        Some(token) => device::full(&mut change, &token.account, &id, now).await?,
+        Some(token) => device::closed(&mut change, &token.account, &id, now).await?,
         None => false,
     };
     let decision = decide(token.as_ref(), known.as_ref(), &id, full, now);
@@ -149,7 +150,8 @@ pub async fn enrol(
     if token.kind == Kind::Device {
         tokens::set_used_by(&mut change, &token.id, &id).await?;
     }
-    if let Some(screen) = &token.screen {
+    // One that comes again may have lost its place to another card meanwhile.
+    if let Some(screen) = token.screen.as_ref().filter(|_| how != Entry::Again) {
         screens::set_device(&mut change, screen, &id).await?;
     }
     if how != Entry::Again {

@@ -38,6 +38,14 @@ pub enum Error {
     /// An operator's input that cannot be right.
     #[error("{0}")]
     Invalid(String),
+    /// One field of an operator's input that cannot be right.
+    #[error("{detail}")]
+    Field {
+        /// Its name, as the API has it.
+        field: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// The database did not do it.
     #[error("the database failed while {doing}")]
     Database {
@@ -155,6 +163,14 @@ impl Error {
     /// A refusal without a waiting time.
     pub fn refused(status: u16, code: Code, detail: impl Into<String>) -> Self {
         Self::Refused { status, code, detail: detail.into(), retry_after: None }
+    }
+
+    /// For `map_err`: what cannot be right is this field of the input.
+    pub fn in_field(field: &'static str) -> impl FnOnce(Self) -> Self {
+        move |error| match error {
+            Self::Invalid(detail) => Self::Field { field, detail },
+            error => error,
+        }
     }
 
     /// For `map_err` on file operations.

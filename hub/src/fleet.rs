@@ -14,12 +14,11 @@ use crate::provision;
 use crate::store::devices::Device;
 use crate::store::fleet::{self, Filter};
 use crate::store::screen_groups::{self, Group};
-use crate::store::{self, Connection, Store, accounts, audit, codes, devices, doubts, playlists, workspace};
+use crate::store::{
+    self, Connection, Store, accounts, audit, codes, devices, doubts, playlists, screens, workspace,
+};
 use crate::token::Grant;
-use crate::{Error, Result};
-
-/// Deepest folder.
-const MAX_LEVELS: usize = 8;
+use crate::{Error, Result, folder};
 
 /// Which screens.
 #[derive(Debug, Clone)]
@@ -126,11 +125,7 @@ pub enum Asks {
 
 /// A folder as it is stored; nothing for none.
 pub fn folder(text: &str) -> Result<Option<String>> {
-    let folder = provision::check(Grant { folder: Some(text.to_owned()), ..Grant::default() })?.folder;
-    if folder.as_ref().is_some_and(|folder| folder.split('/').count() > MAX_LEVELS) {
-        return Err(Error::Invalid(format!("folders are at most {MAX_LEVELS} levels deep")));
-    }
-    Ok(folder)
+    Ok(Some(folder::path(text)?).filter(|folder| !folder.is_empty()))
 }
 
 /// A time zone as it is stored; nothing for the account's.
@@ -368,6 +363,7 @@ pub async fn rebind(store: &Store, actor: &Actor<'_>, new: &str, old: &str, now:
     devices::put(&mut change, &device).await?;
     accounts::content_changed(&mut change, actor.account, now).await?;
     screen_groups::take_over(&mut change, old, new).await?;
+    screens::take_over(&mut change, actor.account, old, new).await?;
     doubts::clear(&mut change, new).await?;
     audit::by(&mut change, actor, "device.rebind", new, Some(old), now).await?;
     devices::leave(&mut change, old, None, now).await?;

@@ -17,11 +17,9 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::folder::is_within as within;
 use crate::rights::{Right, Role};
 use crate::{Error, Result};
-
-/// Longest folder, in characters.
-pub const MAX_FOLDER: usize = 500;
 
 /// What lies in folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -110,23 +108,6 @@ pub struct Entry {
     pub folder: String,
     /// How far its members get.
     pub level: Level,
-}
-
-/// A folder as it is stored: `Berlin/Foyer`, empty for the top.
-pub fn folder(text: &str) -> Result<String> {
-    let levels: Vec<&str> = text.split('/').map(str::trim).filter(|level| !level.is_empty()).collect();
-    let folder = levels.join("/");
-    if folder.chars().count() > MAX_FOLDER || folder.contains(char::is_control) {
-        return Err(Error::Invalid(format!(
-            "A folder has at most {MAX_FOLDER} characters, none of them control characters."
-        )));
-    }
-    Ok(folder)
-}
-
-/// Whether a folder is another one, or lies below it.
-pub fn within(folder: &str, top: &str) -> bool {
-    top.is_empty() || folder.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What becomes of a request for something in a folder.
@@ -340,13 +321,6 @@ mod tests {
         assert_eq!(bound.level(Area::Content, "Berlin"), None);
         assert!(bound.narrows(Area::Content) && bound.is_bounded());
         assert!(!Scope::default().only_within(Some(String::new())).is_bounded());
-    }
-
-    #[test]
-    fn a_folder_has_one_form() {
-        assert_eq!(folder(" /Berlin // Foyer/ ").unwrap(), "Berlin/Foyer");
-        assert_eq!(folder("/").unwrap(), "");
-        assert!(folder("a\nb").is_err() && folder(&"x".repeat(501)).is_err());
     }
 
     fn folders() -> impl Strategy<Value = String> {

@@ -1,13 +1,13 @@
 //! Groups of people: making them, who is in them, and what they may do in folders.
 
 use crate::api_token::Actor;
-use crate::folder_rights::{self, Entry, Scope};
+use crate::folder_rights::{Entry, Scope};
 use crate::ident::{self, Millis};
 use crate::rights::Role;
 use crate::store::groups::Group;
 use crate::store::operators::Operator;
 use crate::store::{self, Connection, Store, audit, groups};
-use crate::{Error, Result, account, people};
+use crate::{Error, Result, account, folder, people};
 
 /// Most entries of a group.
 const MAX_ENTRIES: usize = 200;
@@ -100,7 +100,7 @@ fn checked(entries: &[Entry]) -> Result<Vec<Entry>> {
     }
     let mut checked: Vec<Entry> = Vec::new();
     for entry in entries {
-        let folder = folder_rights::folder(&entry.folder)?;
+        let folder = folder::path(&entry.folder)?;
         if checked.iter().any(|other| other.area == entry.area && other.folder == folder) {
             let folder = if folder.is_empty() { "the top" } else { &folder };
             return Err(Error::Invalid(format!(

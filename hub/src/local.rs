@@ -72,8 +72,8 @@ impl FromStr for Format {
 
 /// Binds the screen with a device code to the account and authorizes it by a local code.
 pub async fn authorize(store: &Store, actor: &Actor<'_>, entry: &Entry<'_>, now: Millis) -> Result<Device> {
-    let id =
-        device_code::parse(entry.device).map_err(|error| Error::Invalid(format!("Device code: {error}.")))?;
+    let id = device_code::parse(entry.device)
+        .map_err(|error| Error::Field { field: "device", detail: format!("Device code: {error}.") })?;
     let (name, location) = (device::name(entry.name)?, entry.location.map(device::location).transpose()?);
     let mut change = store.write().await?;
     let code = authorization_code::find(&mut change, actor.account, entry.code).await?;

@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn several_screens_do_not_get_one_name() {
         for pattern in ["Lobby", "", "{N}", "{n:12345}"] {
-            assert!(matches!(expand(pattern, 1, 2), Err(Error::Invalid(_))), "{pattern}");
+            assert!(
+                matches!(expand(pattern, 1, 2), Err(Error::Invalid(_) | Error::Field { .. })),
+                "{pattern}"
+            );
         }
         assert!(expand("{n}", usize::MAX, 2).is_err());
     }

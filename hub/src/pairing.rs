@@ -111,7 +111,7 @@ pub async fn begin(
     };
     let standing = devices::standing(&mut change, &id).await?;
     if let Some(account) = &standing.moves_to
-        && !device::full(&mut change, account, &id, now).await?
+        && !device::closed(&mut change, account, &id, now).await?
     {
         let known = devices::known(&mut change, &id).await?;
         let name = known.as_ref().map_or_else(|| default_name(&id), |known| known.name.clone());
@@ -215,7 +215,7 @@ pub async fn pair(
     {
         return Err(Error::NotFound { what: "playlist", name: playlist.to_owned() });
     }
-    if device::full(&mut change, actor.account, &pairing.device, now).await? {
+    if device::closed(&mut change, actor.account, &pairing.device, now).await? {
         return Err(device::no_room());
     }
     let location = location.or_else(|| pairing.location.clone());

@@ -11,8 +11,10 @@ use crate::data_dir::DataDir;
 use crate::ident::{self, Millis};
 use crate::store::accounts::Account;
 use crate::store::tokens::{Grant, Token};
-use crate::{Error, Result, tls};
+use crate::{Error, Result, folder, tls};
 
+/// What a grant and a provisioning file have in common, by its name in both.
+const FIELDS: [&str; 5] = ["name", "location", "timezone", "tags", "folder"];
 /// Most labels of a token; a device keeps as many.
 const MAX_TAGS: usize = 32;
 
@@ -76,10 +78,6 @@ impl Provision {
 /// A grant without blanks and empty texts, if a device would take it.
 pub fn check(grant: Grant) -> Result<Grant> {
     let text = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let levels = |folder: String| {
-        let levels: Vec<&str> = folder.split('/').map(str::trim).filter(|level| !level.is_empty()).collect();
-        levels.join("/")
-    };
     let mut tags: Vec<String> = Vec::new();
     for tag in grant.tags.into_iter().filter_map(|tag| text(Some(tag))) {
         if !tags.contains(&tag) {
@@ -87,13 +85,15 @@ pub fn check(grant: Grant) -> Result<Grant> {
         }
     }
     if tags.len() > MAX_TAGS {
-        return Err(Error::Invalid(format!("a screen has at most {MAX_TAGS} tags")));
+        return Err(Error::Field { field: "tags", detail: format!("a screen has at most {MAX_TAGS} tags") });
     }
     let grant = Grant {
         name: text(grant.name),
         playlist: text(grant.playlist),
         layout: text(grant.layout),
-        folder: text(grant.folder.map(levels)),
+        folder: text(
+            grant.folder.map(|path| folder::path(&path)).transpose().map_err(Error::in_field("folder"))?,
+        ),
         timezone: text(grant.timezone),
         location: text(grant.location),
         tags,
@@ -126,7 +126,15 @@ fn validate(file: &Value) -> Result<ProvisionFile> {
             let group = ["/device/", "/account/"].into_iter().find_map(|group| pointer.strip_prefix(group));
             format!("{}: {}", group.unwrap_or(pointer), finding.message)
         };
-        Error::Invalid(findings.iter().map(name).collect::<Vec<_>>().join("; "))
+        let detail = findings.iter().map(name).collect::<Vec<_>>().join("; ");
+        let field = |finding: &Finding| {
+            let pointer = finding.pointer.as_str();
+            FIELDS.into_iter().find(|field| pointer.split('/').nth(2) == Some(field))
+        };
+        match findings.first().and_then(field) {
+            Some(field) => Error::Field { field, detail },
+            None => Error::Invalid(detail),
+        }
     };
     let parsed = config::parse(file.to_string().as_bytes()).map_err(|findings| refused(&findings))?;
     match parsed.warnings.as_slice() {

@@ -277,6 +277,7 @@ async fn remove_old_rows(store: &Store, now: Millis) -> Result<()> {
     devices::delete_expired_nonces(&mut change, now).await?;
     pairings::delete_expired(&mut change, now - DAY).await?;
     audit::delete_refused(&mut change, now - KEEP_REFUSALS_DAYS * DAY).await?;
+    audit::delete_old(&mut change, now).await?;
     pushes::delete_old(&mut change, now - follow::KEEP).await?;
     commands::delete_old(&mut change, now - KEEP_FILES_DAYS * DAY, now - KEEP_COMMANDS_DAYS * DAY).await?;
     store::commit(change).await?;

@@ -67,7 +67,10 @@ pub async fn bulk(
     now: Millis,
 ) -> Result<Vec<Made>> {
     if !(1..=MAX_BULK).contains(&count) {
-        return Err(Error::Invalid(format!("the number of tokens is 1 to {MAX_BULK}")));
+        return Err(Error::Field {
+            field: "count",
+            detail: format!("the number of tokens is 1 to {MAX_BULK}"),
+        });
     }
     let names = name_pattern::expand(grant.name.as_deref().unwrap_or_default(), first, count)?;
     // The last name is the longest; everything else is the same in all.

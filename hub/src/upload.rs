@@ -308,7 +308,7 @@ pub async fn finish(store: &Store, blobs: &Blobs, upload: &Upload, now: Millis) 
             blobs.remove_pieces(&upload.id).await?;
             Ok(content)
         }
-        Err(error @ Error::Invalid(_)) => {
+        Err(error @ (Error::Invalid(_) | Error::Field { .. })) => {
             give_up(store, blobs, &upload.id).await?;
             Err(error)
         }

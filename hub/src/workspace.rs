@@ -11,6 +11,8 @@ use crate::{Error, Result, account};
 
 /// Longest time that anything is kept.
 const MAX_DAYS: i64 = 3650;
+/// Shortest time that the audit log is kept: who does something wrong does not take the traces away at once.
+const MIN_AUDIT_DAYS: i64 = 30;
 
 /// What is to be changed; what is absent stays, an empty text takes something away.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -27,6 +29,8 @@ pub struct New {
     pub keep_logs_days: Option<i64>,
     /// Days that proof of play is kept.
     pub keep_plays_days: Option<i64>,
+    /// Days that the audit log is kept; 0 for ever.
+    pub keep_audit_days: Option<i64>,
 }
 
 /// Changes it.
@@ -35,10 +39,10 @@ pub async fn change(store: &Store, actor: &Actor<'_>, new: &New, now: Millis) ->
     let before = workspace::settings(&mut change, actor.account).await?;
     let mut after = before.clone();
     if let Some(name) = &new.name {
-        after.name = account::name(name)?;
+        after.name = account::name(name).map_err(Error::in_field("name"))?;
     }
     if let Some(text) = &new.timezone {
-        after.timezone = zone(text)?;
+        after.timezone = zone(text).map_err(Error::in_field("timezone"))?;
     }
     if let Some(playlist) = &new.default_playlist {
         after.default_playlist = Some(playlist.clone()).filter(|playlist| !playlist.is_empty());
@@ -55,15 +59,26 @@ pub async fn change(store: &Store, actor: &Actor<'_>, new: &New, now: Millis) ->
     };
     // A screen reports every minute; a threshold below two would show every lost packet.
     after.online_minutes =
-        number(new.online_minutes, before.online_minutes, "The threshold in minutes", 2..=1440)?;
+        number(new.online_minutes, before.online_minutes, "The threshold in minutes", 2..=1440)
+            .map_err(Error::in_field("onlineMinutes"))?;
     after.keep_logs_days =
-        number(new.keep_logs_days, before.keep_logs_days, "The number of days for logs", 1..=MAX_DAYS)?;
+        number(new.keep_logs_days, before.keep_logs_days, "The number of days for logs", 1..=MAX_DAYS)
+            .map_err(Error::in_field("keepLogsDays"))?;
     after.keep_plays_days = number(
         new.keep_plays_days,
         before.keep_plays_days,
         "The number of days for proof of play",
         1..=MAX_DAYS,
-    )?;
+    )
+    .map_err(Error::in_field("keepPlaysDays"))?;
+    if new.keep_audit_days != Some(0) {
+        let range = MIN_AUDIT_DAYS..=MAX_DAYS;
+        let what = "The number of days for the audit log, other than 0 for ever,";
+        after.keep_audit_days = number(new.keep_audit_days, before.keep_audit_days, what, range)
+            .map_err(Error::in_field("keepAuditDays"))?;
+    } else {
+        after.keep_audit_days = 0;
+    }
     if after == before {
         return Ok(after);
     }
@@ -86,6 +101,7 @@ fn differences(before: &Settings, after: &Settings) -> String {
         ("threshold", before.online_minutes.to_string(), after.online_minutes.to_string()),
         ("days of logs", before.keep_logs_days.to_string(), after.keep_logs_days.to_string()),
         ("days of proof of play", before.keep_plays_days.to_string(), after.keep_plays_days.to_string()),
+        ("days of the audit log", before.keep_audit_days.to_string(), after.keep_audit_days.to_string()),
     ];
     let changed = all.iter().filter(|(_, before, after)| before != after);
     changed.map(|(what, before, after)| format!("{what}: {before} → {after}")).collect::<Vec<_>>().join("; ")

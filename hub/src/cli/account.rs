@@ -99,6 +99,9 @@ pub enum Command {
         /// Days that proof of play is kept.
         #[arg(long)]
         keep_plays_days: Option<i64>,
+        /// Days that the audit log is kept, at least 30; 0 for ever.
+        #[arg(long)]
+        keep_audit_days: Option<i64>,
         /// Print the result as JSON.
         #[arg(long)]
         json: bool,
@@ -196,12 +199,20 @@ impl Command {
                 online_minutes,
                 keep_logs_days,
                 keep_plays_days,
+                keep_audit_days,
                 json,
             } => {
                 let (_, store) = open(data_dir).await?;
                 let account = accounts::find(&store, &account).await?;
-                let new =
-                    New { name, timezone, default_playlist, online_minutes, keep_logs_days, keep_plays_days };
+                let new = New {
+                    name,
+                    timezone,
+                    default_playlist,
+                    online_minutes,
+                    keep_logs_days,
+                    keep_plays_days,
+                    keep_audit_days,
+                };
                 let set = workspace::change(&store, &Actor::cli(&account.id), &new, ident::now()).await?;
                 let text = format!("Changed {}", set.name);
                 output::done(json, &describe(&account.id, set), &text)
@@ -214,6 +225,10 @@ impl Command {
                     return output::json(&describe(&account.id, set));
                 }
                 let none = || "-".to_owned();
+                let audit = match set.keep_audit_days {
+                    0 => "for ever".to_owned(),
+                    days => format!("{days} days"),
+                };
                 let lines = [
                     ("Name", set.name),
                     ("Id", account.id),
@@ -222,6 +237,7 @@ impl Command {
                     ("Offline after", format!("{} minutes", set.online_minutes)),
                     ("Logs", format!("{} days", set.keep_logs_days)),
                     ("Proof of play", format!("{} days", set.keep_plays_days)),
+                    ("Audit log", audit),
                     ("Most screens", set.screen_limit.map_or_else(none, |limit| limit.to_string())),
                 ];
                 lines.iter().try_for_each(|(name, value)| {

@@ -55,7 +55,7 @@ fn code(error: &Error) -> Code {
         Error::Refused { code, .. } => *code,
         Error::NotFound { .. } => Code::ApiNotFound,
         Error::Conflict(_) => Code::ApiConflict,
-        Error::Invalid(_) => Code::ApiInvalid,
+        Error::Invalid(_) | Error::Field { .. } => Code::ApiInvalid,
         Error::File { source, .. } => match source.kind() {
             ErrorKind::NotFound => Code::ApiNotFound,
             ErrorKind::AlreadyExists => Code::ApiConflict,

@@ -6,14 +6,14 @@ use clap::Subcommand;
 
 use super::{operator, output};
 use crate::api_token::Actor;
-use crate::folder_rights::{self, Area, Entry, Level};
+use crate::folder_rights::{Area, Entry, Level};
 use crate::groups::{self, Change};
 use crate::http::api::groups::describe;
 use crate::ident;
 use crate::serve::open;
 use crate::store::groups::{self as stored, Group};
 use crate::store::{Connection, accounts};
-use crate::{Error, Result};
+use crate::{Error, Result, folder};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -196,7 +196,7 @@ impl Command {
                 let group = groups::find(&mut connection, &account.id, &group).await?;
                 let mut folders = stored::folders(&mut connection, &group.id).await?;
                 drop(connection);
-                let folder = folder_rights::folder(&folder)?;
+                let folder = folder::path(&folder)?;
                 folders.retain(|entry| (entry.area, &entry.folder) != (area, &folder));
                 if let Some(level) = right {
                     folders.push(Entry { area, folder, level });

@@ -29,7 +29,7 @@ use crate::store::composed::{self, Composed, Draft};
 use crate::store::content::Content;
 use crate::store::devices::Device;
 use crate::store::{Connection, content, playlists as playlist_rows};
-use crate::{Error, Result};
+use crate::{Error, Result, folder};
 
 /// Longest address of a web page.
 const MAX_URL: usize = 2000;
@@ -168,19 +168,17 @@ impl std::str::FromStr for Approval {
 fn name(text: &str) -> Result<String> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
-        return Err(Error::Invalid(format!("the name has 1 to {MAX_NAME} characters")));
+        return Err(Error::Field {
+            field: "name",
+            detail: format!("the name has 1 to {MAX_NAME} characters"),
+        });
     }
     Ok(name.to_owned())
 }
 
 /// A folder as it is stored: levels separated by a slash, none empty.
 pub fn folder(text: Option<&str>) -> Result<Option<String>> {
-    let levels: Vec<&str> =
-        text.unwrap_or_default().split('/').map(str::trim).filter(|level| !level.is_empty()).collect();
-    let folder = levels.join("/");
-    if folder.chars().count() > 2 * MAX_NAME || folder.contains(char::is_control) {
-        return Err(Error::Invalid(format!("a folder has at most {} characters", 2 * MAX_NAME)));
-    }
+    let folder = folder::path(text.unwrap_or_default()).map_err(Error::in_field("folder"))?;
     Ok(Some(folder).filter(|folder| !folder.is_empty()))
 }
 
@@ -194,10 +192,13 @@ fn url(text: &str) -> Result<String> {
         Some(rest) if !rest.is_empty() && !rest.starts_with('/') && text.len() <= MAX_URL && !bad(rest) => {
             Ok(text.to_owned())
         }
-        _ => Err(Error::Invalid(format!(
-            "{text:?} is no address of a web page; it begins with https:// or http:// and has at most {MAX_URL} \
-             characters without a blank"
-        ))),
+        _ => Err(Error::Field {
+            field: "url",
+            detail: format!(
+                "{text:?} is no address of a web page; it begins with https:// or http:// and has at most {MAX_URL} \
+                 characters without a blank"
+            ),
+        }),
     }
 }
 

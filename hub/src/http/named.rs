@@ -13,10 +13,10 @@ use crate::{Error, Result};
 
 /// Checks a JSON body. What is no JSON is left to whoever reads it.
 pub(super) async fn json(state: &Shared, account: &str, scope: &Scope, request: Request) -> Result<Request> {
-    let (parts, bytes) = match whole(state, scope, request).await? {
-        Ok(whole) => whole,
-        Err(request) => return Ok(request),
-    };
+    if *scope == Scope::default() {
+        return Ok(request);
+    }
+    let (parts, bytes) = whole(state, request).await?;
     if let Ok(value) = serde_json::from_slice::<Value>(&bytes) {
         let mut found = Vec::new();
         sight::texts(&value, &mut found);
@@ -25,36 +25,35 @@ pub(super) async fn json(state: &Shared, account: &str, scope: &Scope, request: 
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
-/// Checks a form: its values, what is in them as a list or as JSON, and the names of boxes for single screens.
-pub(super) async fn form(state: &Shared, account: &str, scope: &Scope, request: Request) -> Result<Request> {
-    let (parts, bytes) = match whole(state, scope, request).await? {
-        Ok(whole) => whole,
-        Err(request) => return Ok(request),
-    };
-    let fields: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
-    let values: Vec<Value> =
-        fields.iter().filter_map(|(_, value)| serde_json::from_str::<Value>(value).ok()).collect();
-    let mut found: Vec<&str> = fields.iter().filter_map(|(name, _)| name.strip_prefix("screen-")).collect();
-    found.extend(fields.iter().flat_map(|(_, value)| value.split(',').map(str::trim)));
-    values.iter().for_each(|value| sight::texts(value, &mut found));
-    check(state, account, scope, parts.clone(), &found).await?;
-    Ok(Request::from_parts(parts, Body::from(bytes)))
-}
-
-/// Head and body of a request, or the request as it is when nothing is limited.
-async fn whole(
+/// Checks a form: its values, what is in them as a list or as JSON, and the names of boxes for single screens. Answers
+/// its fields along.
+pub(super) async fn form(
     state: &Shared,
+    account: &str,
     scope: &Scope,
     request: Request,
-) -> Result<std::result::Result<(Parts, Bytes), Request>> {
-    if *scope == Scope::default() {
-        return Ok(Err(request));
+) -> Result<(Request, Vec<(String, String)>)> {
+    let (parts, bytes) = whole(state, request).await?;
+    let fields: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
+    if *scope != Scope::default() {
+        let values: Vec<Value> =
+            fields.iter().filter_map(|(_, value)| serde_json::from_str::<Value>(value).ok()).collect();
+        let mut found: Vec<&str> =
+            fields.iter().filter_map(|(name, _)| name.strip_prefix("screen-")).collect();
+        found.extend(fields.iter().flat_map(|(_, value)| value.split(',').map(str::trim)));
+        values.iter().for_each(|value| sight::texts(value, &mut found));
+        check(state, account, scope, parts.clone(), &found).await?;
     }
+    Ok((Request::from_parts(parts, Body::from(bytes)), fields))
+}
+
+/// Head and body of a request.
+async fn whole(state: &Shared, request: Request) -> Result<(Parts, Bytes)> {
     let (parts, body) = request.into_parts();
     let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
         .await
         .map_err(|rejection| Error::Invalid(rejection.body_text()))?;
-    Ok(Ok((parts, bytes)))
+    Ok((parts, bytes))
 }
 
 async fn check(state: &Shared, account: &str, scope: &Scope, mut parts: Parts, found: &[&str]) -> Result<()> {

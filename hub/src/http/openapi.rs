@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 use axum::Json;
 use schemars::generate::{Contract, SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
-use signage_protocol::api::{PROBLEM_JSON, ProblemDetails};
+use signage_protocol::api::PROBLEM_JSON;
 
 use super::idempotency;
+use super::problem::Problem;
 use super::routes::{self, Access, Route, SchemaOf};
 use super::user::FORM_HEADER;
 use crate::rights::{Right, Role};
@@ -70,7 +71,7 @@ fn document() -> Value {
         path[route.method.to_lowercase()] = operation(route, &mut types);
     }
     let mut responses = Map::new();
-    let problem = types.answer(SchemaGenerator::subschema_for::<ProblemDetails>);
+    let problem = types.answer(SchemaGenerator::subschema_for::<Problem>);
     let default =
         (0, "Problem", "Anything else that was not done: too slow (408), or the hub's own fault (5xx).");
     for (status, name, meaning) in PROBLEMS.iter().chain([&default]) {
@@ -315,7 +316,7 @@ fn responses(route: &Route, types: &mut Types) -> Value {
     }
     if let Some((status, refusal)) = doc.refusal {
         let schema = types.answer(refusal);
-        let problem = types.answer(SchemaGenerator::subschema_for::<ProblemDetails>);
+        let problem = types.answer(SchemaGenerator::subschema_for::<Problem>);
         let content =
             json!({ "application/json": { "schema": schema }, PROBLEM_JSON: { "schema": problem } });
         responses.insert(status.to_string(), json!({ "description": "Refused.", "content": content }));

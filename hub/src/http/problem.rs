@@ -5,6 +5,8 @@ use axum::body::to_bytes;
 use axum::extract::OriginalUri;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
 use signage_protocol::api::{PROBLEM_JSON, ProblemDetails};
 use signage_protocol::problem::Code;
 
@@ -14,13 +16,38 @@ use crate::error::chain;
 /// Longest text of the framework below us.
 const MAX_TEXT: usize = 64 << 10;
 
+/// RFC 9457, with the code of the catalogue.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProblemDetails")]
+pub struct Problem {
+    #[serde(flatten)]
+    details: ProblemDetails,
+    /// Which field of the body cannot be right, as a JSON Pointer (RFC 6901), where it is a single one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+}
+
+/// On a page: with the field that it is about, which [`super::console`] puts it beside.
+impl maud::Render for Error {
+    fn render(&self) -> maud::Markup {
+        match self {
+            Self::Field { field, detail } => maud::html! { span data-wrong=(field) { (detail) } },
+            error => maud::html! { (error.to_string()) },
+        }
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        let field = match &self {
+            Self::Field { field, .. } => Some(*field),
+            _ => None,
+        };
         let (status, code, detail, retry_after) = match self {
             Self::Refused { status, code, detail, retry_after } => (status, code, Some(detail), retry_after),
             error @ Self::NotFound { .. } => (404, Code::ApiNotFound, Some(error.to_string()), None),
             Self::Conflict(detail) => (409, Code::ApiConflict, Some(detail), None),
-            Self::Invalid(detail) => (422, Code::ApiInvalid, Some(detail), None),
+            Self::Invalid(detail) | Self::Field { detail, .. } => (422, Code::ApiInvalid, Some(detail), None),
             error @ Self::Bucket { .. } => {
                 tracing::error!(error = chain(&error), "a request failed");
                 let detail = "the store of the content does not answer as it should; try again in a while";
@@ -33,7 +60,9 @@ impl IntoResponse for Error {
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = ProblemDetails::new(status.as_u16(), code, detail);
-        let mut response = (status, axum::Json(&body)).into_response();
+        let pointer = field.map(|field| format!("/{field}"));
+        let problem = Problem { details: body.clone(), pointer };
+        let mut response = (status, axum::Json(&problem)).into_response();
         // For the console, which makes a page of it.
         response.extensions_mut().insert(body);
         let headers = response.headers_mut();

@@ -9,10 +9,10 @@ use signage_protocol::problem::Code;
 use super::Shared;
 use super::console::session;
 use crate::api_token::{self, Actor};
-use crate::folder_rights::{self, Area, Scope, Verdict};
+use crate::folder_rights::{Area, Scope, Verdict};
 use crate::rights::{Right, Role};
 use crate::sight::{self, Sight};
-use crate::{Error, Result, ident};
+use crate::{Error, Result, folder, ident};
 
 /// Header in which a page sends its form token along with a request of its own.
 pub const FORM_HEADER: &str = "x-signage-form";
@@ -75,7 +75,7 @@ pub(super) fn check_folder(
     area: Area,
     folder: Option<&str>,
 ) -> Result<()> {
-    let folder = folder_rights::folder(folder.unwrap_or_default())?;
+    let folder = folder::path(folder.unwrap_or_default())?;
     if scope.verdict(role, right, area, Some(&folder)) == Verdict::Allowed {
         return Ok(());
     }

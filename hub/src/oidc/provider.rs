@@ -53,6 +53,9 @@ impl AdditionalClaims for More {}
 struct About {
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
+    /// OpenID Connect RP-Initiated Logout 1.0.
+    #[serde(default)]
+    end_session_endpoint: Option<String>,
 }
 
 impl AdditionalProviderMetadata for About {}
@@ -208,6 +211,19 @@ impl Provider {
             .set_pkce_challenge(challenge)
             .url();
         Ok(url.into())
+    }
+
+    /// Where a browser goes to sign out of the provider as well, if it takes that; from there it comes back to `then`.
+    /// No ID token is kept for it, so the provider may ask the person.
+    pub async fn end(&self, then: &str) -> Option<String> {
+        let metadata = self.metadata(false).await.ok()?;
+        let end = metadata.additional_metadata().end_session_endpoint.as_deref()?;
+        let safe = end.starts_with("https://") || self.settings.is_local() && end.starts_with("http://");
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("post_logout_redirect_uri", then)
+            .finish();
+        safe.then(|| format!("{end}{}{query}", if end.contains('?') { '&' } else { '?' }))
     }
 
     /// Who has come back with an answer. The caller has compared the state.

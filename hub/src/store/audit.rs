@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use super::{Connection, Store};
 use crate::api_token::Actor;
 use crate::audit_log::Filter;
-use crate::ident::{self, Millis};
+use crate::ident::{self, DAY, Millis};
 use crate::{Error, Result};
 
 /// One thing that happened.
@@ -210,5 +210,19 @@ pub async fn delete_refused(connection: &mut Connection, before: Millis) -> Resu
         .execute(connection)
         .await
         .map_err(Error::database("shortening the audit log"))?;
+    Ok(())
+}
+
+/// Forgets what is older than its account wants it kept.
+pub async fn delete_old(connection: &mut Connection, now: Millis) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM audit WHERE EXISTS (SELECT 1 FROM account a WHERE a.id = audit.account \
+         AND a.keep_audit_days > 0 AND audit.at < $1 - a.keep_audit_days * $2)",
+    )
+    .bind(now)
+    .bind(DAY)
+    .execute(connection)
+    .await
+    .map_err(Error::database("shortening the audit log"))?;
     Ok(())
 }

@@ -112,3 +112,40 @@ pub async fn set_device(connection: &mut Connection, id: &str, device: &str) -> 
         .map_err(Error::database("filling a screen"))?;
     Ok(())
 }
+
+/// Gives the entry of a device, with its token, to the device that takes its place. The entry that this one had is gone;
+/// tokens of it belong to the other entry from now on.
+pub async fn take_over(connection: &mut Connection, account: &str, from: &str, to: &str) -> Result<()> {
+    let failed = || Error::database("giving a screen another device");
+    let entry: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM screen WHERE account = $1 AND device = $2 ORDER BY created_at, id LIMIT 1",
+    )
+    .bind(account)
+    .bind(from)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed())?;
+    let Some(entry) = entry else { return Ok(()) };
+    sqlx::query("UPDATE enrol_token SET used_by = $3 WHERE screen = $1 AND used_by = $2")
+        .bind(&entry)
+        .bind(from)
+        .bind(to)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed())?;
+    for sql in [
+        "UPDATE enrol_token SET screen = $3 WHERE account = $1 AND screen IN \
+         (SELECT id FROM screen WHERE account = $1 AND device = $2 AND id <> $3)",
+        "DELETE FROM screen WHERE account = $1 AND device = $2 AND id <> $3",
+        "UPDATE screen SET device = $2 WHERE account = $1 AND id = $3",
+    ] {
+        sqlx::query(sql)
+            .bind(account)
+            .bind(to)
+            .bind(&entry)
+            .execute(&mut *connection)
+            .await
+            .map_err(failed())?;
+    }
+    Ok(())
+}

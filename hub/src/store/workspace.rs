@@ -22,6 +22,8 @@ pub struct Settings {
     pub keep_logs_days: i64,
     /// Days that proof of play is kept.
     pub keep_plays_days: i64,
+    /// Days that the audit log is kept; 0 for ever.
+    pub keep_audit_days: i64,
     /// Most screens that may play at the same time; set by the hub's operator.
     pub screen_limit: Option<i64>,
 }
@@ -52,7 +54,8 @@ impl Settings {
 /// What an account has set.
 pub async fn settings(connection: &mut Connection, account: &str) -> Result<Settings> {
     sqlx::query_as(
-        "SELECT name, timezone, default_playlist, online_minutes, keep_logs_days, keep_plays_days, screen_limit \
+        "SELECT name, timezone, default_playlist, online_minutes, keep_logs_days, keep_plays_days, \
+         COALESCE(keep_audit_days, 0) AS keep_audit_days, screen_limit \
          FROM account WHERE id = $1",
     )
     .bind(account)
@@ -66,7 +69,7 @@ pub async fn settings(connection: &mut Connection, account: &str) -> Result<Sett
 pub async fn set(connection: &mut Connection, account: &str, new: &Settings) -> Result<()> {
     sqlx::query(
         "UPDATE account SET name = $2, timezone = $3, default_playlist = $4, online_minutes = $5, \
-         keep_logs_days = $6, keep_plays_days = $7 WHERE id = $1",
+         keep_logs_days = $6, keep_plays_days = $7, keep_audit_days = $8 WHERE id = $1",
     )
     .bind(account)
     .bind(&new.name)
@@ -75,6 +78,7 @@ pub async fn set(connection: &mut Connection, account: &str, new: &Settings) -> 
     .bind(new.online_minutes)
     .bind(new.keep_logs_days)
     .bind(new.keep_plays_days)
+    .bind(new.keep_audit_days)
     .execute(connection)
     .await
     .map_err(|source| match source.as_database_error() {

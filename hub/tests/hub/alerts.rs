@@ -310,11 +310,19 @@ async fn an_admin_sets_up_alerts_and_the_account_in_the_browser() {
 
     let fields = |zone: &str, minutes: &str| {
         format!(
-            "{form}&name=Acme+AG&timezone={zone}&default_playlist=&online_minutes={minutes}&keep_logs_days=30&keep_plays_days=60"
+            "{form}&name=Acme+AG&timezone={zone}&default_playlist=&online_minutes={minutes}&keep_logs_days=30&keep_plays_days=60&keep_audit_days=0"
         )
     };
     let wrong = post(&hub, "/settings", &session, fields("Europe/Berlim", "5")).await;
     assert!(wrong.status == 422 && wrong.text().contains("Europe/Berlin"));
+    // What was typed stays, and what is wrong stands beside its field.
+    for text in [
+        r#"value="Acme AG""#,
+        r#"value="Europe/Berlim" aria-invalid="true" aria-describedby="zone-hint wrong""#,
+        r#"<span class="wrong" id="wrong">"#,
+    ] {
+        assert!(wrong.text().contains(text), "{text} in {}", wrong.text());
+    }
     assert_eq!(post(&hub, "/settings", &session, fields("Europe/Berlin", "1")).await.status, 422);
     assert_eq!(post(&hub, "/settings", &session, fields("Europe/Berlin", "5")).await.status, 303);
     let admin = secret(&hub, &hub.account, Role::Admin).await;
@@ -326,6 +334,28 @@ async fn an_admin_sets_up_alerts_and_the_account_in_the_browser() {
     let patched =
         ask(&hub, "PATCH", "/account", &admin, json!({ "timezone": "", "keepPlaysDays": 10 })).await.json();
     assert_eq!((&patched["timezone"], &patched["keepPlaysDays"]), (&Value::Null, &10.into()));
+    assert_eq!(patched["keepAuditDays"], 0, "the audit log is kept unless somebody says otherwise");
+    let entries = async || {
+        let sql = "SELECT COUNT(*) FROM audit";
+        sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut *hub.store().read().await.unwrap()).await.unwrap()
+    };
+    let before = entries().await;
+    let forget = async |days: i64| {
+        let mut change = hub.store().write().await.unwrap();
+        let later = ident::now() + days * ident::DAY;
+        signage_hub::store::audit::delete_old(&mut change, later).await.unwrap();
+        signage_hub::store::commit(change).await.unwrap();
+    };
+    forget(10_000).await;
+    assert_eq!(entries().await, before);
+    let refused = ask(&hub, "PATCH", "/account", &admin, json!({ "keepAuditDays": 7 })).await;
+    assert_eq!(refused.problem().0, 422, "traces do not go at once");
+    assert_eq!(refused.json()["pointer"], "/keepAuditDays");
+    ask(&hub, "PATCH", "/account", &admin, json!({ "keepAuditDays": 40 })).await;
+    forget(39).await;
+    assert!(entries().await > before);
+    forget(41).await;
+    assert_eq!(entries().await, 0);
 }
 
 #[tokio::test]

@@ -390,6 +390,62 @@ async fn what_if_there_is_no_code_or_it_fails() {
     assert_eq!(self::code(&hub, &more.id).await.status(ident::now()), Status::Valid);
 }
 
+/// The limit of an account is of screens that play. Where screens need codes they come in, are listed, and wait.
+#[tokio::test]
+async fn a_full_account_lets_screens_in_that_wait_for_a_code() {
+    let hub = hub_with(10, false).await;
+    signage_hub::account::limit_screens(hub.store(), &hub.account, Some(1), ident::now()).await.unwrap();
+    let (first, _) = arrives(&hub, 1).await;
+    let (second, _) = arrives(&hub, 2).await;
+    let granted = async |screen: &Screen| listed(&hub, screen).await.granted;
+    assert_eq!((granted(&first).await, granted(&second).await), (true, false));
+    let codes = assign(&hub, json!({ "kind": "cloud", "days": 30 })).await;
+    let admin = secret(&hub, &hub.account, Role::Admin).await;
+    let path = format!("/screens/{}/authorize", second.id());
+    let with_code = json!({ "code": codes[0].code });
+    assert_eq!(ask(&hub, "POST", &path, &admin, with_code.clone()).await.problem(), (403, "TOK-005".into()));
+    ask(&hub, "POST", &format!("/screens/{}/withdraw", first.id()), &admin, Value::Null).await;
+    assert_eq!(ask(&hub, "POST", &path, &admin, with_code).await.status, 200);
+    assert!(granted(&second).await);
+    // Without codes a full account refuses.
+    let policy = Policy::default();
+    authorization::set_policy(hub.store(), &hub.actor(), &policy, ident::now()).await.unwrap();
+    let token = hub.token(Kind::Provisioning).await.1;
+    assert_eq!(Screen::new(3).try_enroll(&hub, &token).await.problem(), (403, "TOK-005".into()));
+}
+
+#[tokio::test]
+async fn a_running_code_is_replaced_after_saying_what_is_lost() {
+    let hub = hub_with(0, false).await;
+    let (screen, _) = arrives(&hub, 1).await;
+    let codes = assign(&hub, json!({ "kind": "cloud", "days": 30, "count": 2, "replacements": 1 })).await;
+    let browser = Browser::sign_in(&hub).await;
+    let list = browser.open("/screens").await;
+    assert!(list.text().contains(">Authorize</a>") && !list.text().contains(">Replace</a>"));
+    let page = browser.open(&format!("/screens/{}/authorize", screen.id())).await;
+    let form = form_token(&page);
+    let send = async |more: &str| {
+        let form = format!("form={form}&code={}{more}", codes[0].id);
+        post(&hub, &format!("/screens/{}/authorize", screen.id()), &browser.cookie, form).await
+    };
+    assert_eq!(send("").await.status, 303);
+    let list = browser.open("/screens").await;
+    assert!(
+        list.text().contains(">Replace</a>") && !list.text().contains(">Authorize</a>"),
+        "{}",
+        list.text()
+    );
+    let page = browser.open(&format!("/screens/{}/authorize", screen.id())).await;
+    for text in [
+        "Replace the authorization of",
+        &codes[0].code,
+        "the code returns to the account: 1 of 1",
+        "Replace by ",
+    ] {
+        assert!(page.text().contains(text), "{text} in {}", page.text());
+    }
+}
+
 #[tokio::test]
 async fn codes_are_made_by_admins_only_where_that_is_allowed() {
     let hub = hub_with(0, false).await;

@@ -6,9 +6,9 @@ use signage_hub::fleet::{self, Action, Selection};
 use signage_hub::folder_rights::Scope;
 use signage_hub::ident::{self, MINUTE};
 use signage_hub::rights::Role;
-use signage_hub::store::fleet::{Filter, Sort, State, count, lines};
+use signage_hub::store::fleet::{Filter, Sort, State, count, counts, lines};
 use signage_hub::store::workspace::{self, Online};
-use signage_hub::store::{devices, doubts};
+use signage_hub::store::{devices, doubts, screens};
 use signage_hub::token::Grant;
 use signage_protocol::token::Kind;
 
@@ -216,6 +216,103 @@ async fn a_swapped_card_takes_the_place_of_the_old_one_by_one_click() {
     drop(connection);
     let windows = Filter { group: Some(group.id), ..Filter::default() };
     assert_eq!(count(hub.store(), &hub.account.id, &Scope::default(), &windows, ANY).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn the_entry_of_a_screen_follows_its_new_card() {
+    let hub = TestHub::new().await;
+    let grant = Grant { name: Some("Lobby".into()), ..Grant::default() };
+    let (token, token_secret) = hub.token_with(Kind::Device, grant).await;
+    let entry = token.screen.unwrap();
+    let filled = async || {
+        let mut connection = hub.store().read().await.unwrap();
+        screens::by_id(&mut connection, &hub.account.id, &entry).await.unwrap().unwrap().device
+    };
+    let states = async || {
+        let all = counts(hub.store(), &hub.account.id, &Scope::default(), ANY).await.unwrap();
+        all.into_iter().map(|count| (count.state, count.screens)).collect::<Vec<_>>()
+    };
+    // Made by "Add display": it waits for its device, and is one screen before and after.
+    assert_eq!(states().await, [("pending".to_owned(), 1)]);
+    let (old, new) = (Screen::new(1), Screen::new(9));
+    old.enroll(&hub, &token_secret).await;
+    assert_eq!((filled().await, states().await.len()), (Some(old.id()), 1));
+    assert_ne!(states().await[0].0, "pending");
+
+    // The same board with another card, which came by a token of its own.
+    let spare = Grant { name: Some("Spare".into()), ..Grant::default() };
+    let (spare, spare_secret) = hub.token_with(Kind::Device, spare).await;
+    new.enroll(&hub, &spare_secret).await;
+    fleet::rebind(hub.store(), &hub.actor(), &new.id(), &old.id(), ident::now()).await.unwrap();
+    assert_eq!(filled().await, Some(new.id()));
+    let token = |id: String| {
+        let hub = &hub;
+        async move { signage_hub::token::find(hub.store(), &hub.account.id, &id).await.unwrap() }
+    };
+    assert_eq!(token(spare.id).await.screen.as_deref(), Some(entry.as_str()), "one screen, one entry");
+    assert_eq!(states().await.iter().map(|(_, screens)| screens).sum::<i64>(), 1);
+    // The old card is put in once more: the token is of the new one.
+    assert_eq!(old.try_enroll(&hub, &token_secret).await.problem(), (403, "TOK-004".into()));
+    assert_eq!(filled().await, Some(new.id()));
+}
+
+#[tokio::test]
+async fn the_api_lists_what_the_page_lists() {
+    let hub = TestHub::new().await;
+    let admin = secret(&hub, &hub.account, Role::Admin).await;
+    let lobby = named(&hub, 1, "Lobby", Some("Berlin/Foyer")).await;
+    let bar = named(&hub, 2, "Bar", Some("Berlin")).await;
+    let shop = named(&hub, 3, "Shop", Some("Paris")).await;
+    let grant = Grant { name: Some("To come".into()), ..Grant::default() };
+    hub.token_with(Kind::Device, grant).await;
+    let bearer = lobby.bearer(&hub).await;
+    report(&hub, &lobby, &bearer, &full("r1", ident::now())).await;
+    let group = fleet::make_group(hub.store(), &hub.actor(), "Windows", ident::now()).await.unwrap();
+    let chosen = Selection::Ids(vec![shop.id()]);
+    fleet::bulk(hub.store(), &hub.actor(), &chosen, &Action::Join(group.id.clone()), ident::now())
+        .await
+        .unwrap();
+    let chosen = Selection::Ids(vec![bar.id()]);
+    fleet::bulk(hub.store(), &hub.actor(), &chosen, &Action::Withdraw, ident::now()).await.unwrap();
+    let names = async |query: &str| {
+        let page = ask(&hub, "GET", &format!("/screens?{query}"), &admin, Value::Null).await;
+        assert_eq!(page.status, 200, "{query}: {}", page.text());
+        let name = |item: &Value| item["name"].as_str().unwrap().to_owned();
+        let page = page.json();
+        let next = page["next"].as_str().map(ToOwned::to_owned);
+        (page["items"].as_array().unwrap().iter().map(name).collect::<Vec<_>>(), next)
+    };
+    for (query, expected) in [
+        ("", vec!["Bar", "Lobby", "Shop"]),
+        ("folder=Berlin", vec!["Bar", "Lobby"]),
+        ("folder=/Berlin/Foyer/", vec!["Lobby"]),
+        ("tag=window&search=shop", vec!["Shop"]),
+        ("tag=other", vec![]),
+        (&format!("group={}", group.id), vec!["Shop"]),
+        ("state=unauthorized", vec!["Bar"]),
+        ("state=online", vec!["Lobby", "Shop"]),
+        ("state=faults", vec!["Lobby"]),
+        ("sort=folder", vec!["Bar", "Lobby", "Shop"]),
+        ("sort=state", vec!["Lobby", "Shop", "Bar"]),
+        ("sort=faults", vec!["Lobby", "Bar", "Shop"]),
+    ] {
+        assert_eq!(names(query).await.0, expected, "{query}");
+    }
+    // Page by page it is the same list.
+    for sort in ["name", "folder", "state", "seen", "faults"] {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        loop {
+            let (items, next) = names(&format!("sort={sort}&limit=1{after}")).await;
+            all.extend(items);
+            let Some(next) = next else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!(all, names(&format!("sort={sort}")).await.0, "{sort}");
+    }
+    for query in ["state=away", "sort=size", "state=pending", "after=x", "folders=Berlin"] {
+        let path = format!("/screens?{query}");
+        assert_eq!(ask(&hub, "GET", &path, &admin, Value::Null).await.problem().0, 422, "{query}");
+    }
 }
 
 #[tokio::test]

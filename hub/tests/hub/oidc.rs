@@ -94,6 +94,8 @@ struct Plan {
     /// Code → nonce, challenge, address to go back to.
     codes: HashMap<String, (String, String, String)>,
     described: u32,
+    /// Whether it lets people sign out.
+    ends: bool,
 }
 
 type Shared = Arc<Mutex<Plan>>;
@@ -117,6 +119,7 @@ async fn describe(State(plan): State<Shared>) -> Json<Value> {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA", "ES256", "none"],
         "authorization_response_iss_parameter_supported": true,
+        "end_session_endpoint": plan.ends.then(|| format!("{issuer}/end?x=1")),
     }))
 }
 
@@ -183,6 +186,7 @@ impl Provider {
             user_info: json!({ "sub": "subject-1" }),
             codes: HashMap::new(),
             described: 0,
+            ends: true,
         }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", on_get(describe))
@@ -252,6 +256,36 @@ pub async fn refused(hub: &TestHub, answer: &Answer) -> (u16, String) {
         assert_eq!((log[0].action.as_str(), log[0].outcome.as_str()), ("sign-in", "refused"));
     }
     (answer.status.as_u16(), code)
+}
+
+#[tokio::test]
+async fn who_came_through_the_provider_signs_out_there_too() {
+    for ends in [true, false] {
+        let provider = Provider::new().await;
+        provider.plan.lock().unwrap().ends = ends;
+        let hub = provider.hub("").await;
+        invite(&hub, "bea@example.org", Role::Content).await;
+        let signed_in = sign_in(&hub, &provider).await;
+        let session = cookie(&signed_in, "__Host-signage");
+        let there = cookie(&signed_in, "__Host-signage-provider");
+        let both = format!("{session}; {there}");
+        let form = format!("form={}", crate::console::form_token(&get(&hub, "/me", &session).await));
+        let out = crate::console::post(&hub, "/sign-out", &both, form).await;
+        if ends {
+            let end = format!(
+                "{}/end?x=1&client_id=signage&post_logout_redirect_uri={}",
+                provider.issuer, "https%3A%2F%2Fhub.example%3A8443%2F"
+            );
+            assert_eq!(
+                (out.status.as_u16(), out.header(header::REFRESH)),
+                (200, format!("0; url={end}").as_str())
+            );
+            assert!(out.text().contains("Sign out of the provider"));
+        } else {
+            assert_eq!((out.status.as_u16(), out.header(header::LOCATION)), (303, "/"));
+        }
+        assert_eq!(get(&hub, "/me", &session).await.header(header::LOCATION), "/", "it is over here");
+    }
 }
 
 async fn invite(hub: &TestHub, email: &str, role: Role) {

@@ -162,7 +162,7 @@ fn body(method: &str, path: &str) -> Value {
         ("POST", "/alerts/rules") => json!({ "kind": "fault" }),
         ("POST", "/settings") => {
             json!({ "name": "", "timezone": "", "default_playlist": "", "online_minutes": "3",
-            "keep_logs_days": "90", "keep_plays_days": "90" })
+            "keep_logs_days": "90", "keep_plays_days": "90", "keep_audit_days": "0" })
         }
         ("POST", path) if path.starts_with("/screen-groups") => json!({ "name": "Windows" }),
         _ => json!({}),

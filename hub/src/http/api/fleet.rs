@@ -162,6 +162,8 @@ pub struct Account {
     pub keep_logs_days: i64,
     /// Days that proof of play is kept.
     pub keep_plays_days: i64,
+    /// Days that the audit log is kept; 0 for ever, except for refusals, which stay 30 days.
+    pub keep_audit_days: i64,
     /// Most screens that may play at the same time.
     pub screen_limit: Option<i64>,
 }
@@ -182,6 +184,8 @@ pub struct AccountChange {
     pub keep_logs_days: Option<i64>,
     /// Days that proof of play is kept.
     pub keep_plays_days: Option<i64>,
+    /// Days that the audit log is kept, at least 30; 0 for ever.
+    pub keep_audit_days: Option<i64>,
 }
 
 pub(super) async fn folders(State(state): State<Shared>, user: User) -> Result<Json<All<Folder>>> {
@@ -351,6 +355,7 @@ pub(super) async fn change_account(
         online_minutes: change.online_minutes,
         keep_logs_days: change.keep_logs_days,
         keep_plays_days: change.keep_plays_days,
+        keep_audit_days: change.keep_audit_days,
     };
     let settings = set::change(&state.store, &actor, &new, ident::now()).await?;
     Ok(Json(describe(&user.account, settings)))
@@ -366,6 +371,7 @@ pub(crate) fn describe(id: &str, settings: workspace::Settings) -> Account {
         online_minutes: settings.online_minutes,
         keep_logs_days: settings.keep_logs_days,
         keep_plays_days: settings.keep_plays_days,
+        keep_audit_days: settings.keep_audit_days,
         screen_limit: settings.screen_limit,
     }
 }

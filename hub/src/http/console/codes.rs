@@ -12,7 +12,7 @@ use signage_protocol::document::AuthorizationKind;
 
 use super::super::Shared;
 use super::super::api::authorization::download;
-use super::confirm::confirm;
+use super::confirm::{confirm, confirm_with};
 use super::form::{Checked, Nothing};
 use super::layout::{Viewer, page};
 use super::moment::day as date;
@@ -294,7 +294,7 @@ async fn cancel(
 async fn answer(state: &Shared, session: &Session, result: Result<()>) -> Result<Response> {
     match result {
         Ok(()) => Ok(Redirect::to("/codes").into_response()),
-        Err(error @ (Error::Conflict(_) | Error::Invalid(_))) => {
+        Err(error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Field { .. })) => {
             let page = render(state, session, &Wanted::default(), Some(&error)).await?;
             Ok((error.into_response().status(), page).into_response())
         }
@@ -312,20 +312,25 @@ async fn choice(state: &Shared, session: &Session, id: &str, message: Option<&Er
     let mut connection = state.store.read().await?;
     let screen = device::find(&mut connection, account, id).await?;
     let policy = policies::get(&mut connection, account).await?;
+    let old = match &screen.terms.code {
+        Some(code) if screen.authorized(now) => codes::find(&mut connection, account, code).await?,
+        _ => None,
+    };
     drop(connection);
     let filter = Filter { status: Some(Status::Valid.as_str()), ..Filter::default() };
     let mut found = codes::page(&state.store, account, &filter, CHOICE, now).await?;
     found.retain(|code| authorization::decide(code, &screen, true, now).is_ok());
-    let running = screen.authorized(now) && screen.terms.code.is_some();
+    let lost = old.as_ref().map(|old| ends(&screen, Some(old), "replace"));
+    let title = if lost.is_some() { "Replace the authorization of" } else { "Authorize" };
     let viewer = session.viewer(state)?;
     let content = html! {
         p { a href={ "/screens/" (screen.id) } { (screen.name) } }
-        div.head { h1 { "Authorize " (screen.name) } }
+        div.head { h1 { (title) " " (screen.name) } }
         @if let Some(message) = message { p.alert role="alert" { (message) } }
         div.card {
             h2 { "Select an authorization code" }
             p { "At present: " strong { (says(&screen, now)) } }
-            @if running { p { "With another code this one ends as if it was cancelled: a cloud code returns to the account while it has replacements left, a local code does not." } }
+            @if let (Some(lost), Some(old)) = (&lost, &old) { p { "It has the code " code { (old.code) } ". " (lost) } }
             @if found.is_empty() {
                 @if policy.codes || screen.is_offline_only() {
                     p { (NO_CODE) " Check whether codes have expired, are used, or are of the wrong type on the page " a href="/codes?status=all" { "Device Auth" } "." }
@@ -341,7 +346,7 @@ async fn choice(state: &Shared, session: &Session, id: &str, message: Option<&Er
                 }
             }
         }
-        @if !found.is_empty() { (choices(&found, &screen, running, &viewer)) }
+        @if !found.is_empty() { (choices(&found, &screen, lost.as_deref(), &viewer)) }
         @if found.iter().any(|code| code.kind == AuthorizationKind::Local) {
             p.hint { "A local code is bound to this screen and does not come back. Confirm that this is the screen you mean." }
         }
@@ -349,8 +354,8 @@ async fn choice(state: &Shared, session: &Session, id: &str, message: Option<&Er
     Ok(page("Authorize", Some(&viewer), content))
 }
 
-fn choices(found: &[Code], screen: &Device, running: bool, viewer: &Viewer<'_>) -> Markup {
-    let word = if running { "Replace" } else { "Use" };
+fn choices(found: &[Code], screen: &Device, lost: Option<&str>, viewer: &Viewer<'_>) -> Markup {
+    let action = format!("/screens/{}/authorize", screen.id);
     html! {
         div.card.flush.apart {
             table {
@@ -371,11 +376,15 @@ fn choices(found: &[Code], screen: &Device, running: bool, viewer: &Viewer<'_>) 
                             td data-label="Authorizes" { (span(code)) }
                             td data-label="Left" { (replacements(code)) }
                             td data-label="Choose" {
-                                form method="post" action={ "/screens/" (screen.id) "/authorize" } {
-                                    input type="hidden" name="form" value=(viewer.form);
-                                    input type="hidden" name="code" value=(code.id);
-                                    @if running { input type="hidden" name="replace" value="1"; }
-                                    button.quiet type="submit" aria-label={ (word) " " (code.code) } { (word) }
+                                @if let Some(lost) = lost {
+                                    @let sure = format!("Replace by {}", code.code);
+                                    (confirm_with(&action, &viewer.form, "Replace", lost, &sure, &[("code", &code.id), ("replace", "1")]))
+                                } @else {
+                                    form method="post" action=(action) {
+                                        input type="hidden" name="form" value=(viewer.form);
+                                        input type="hidden" name="code" value=(code.id);
+                                        button.quiet type="submit" aria-label={ "Use " (code.code) } { "Use" }
+                                    }
                                 }
                             }
                         }
@@ -396,7 +405,9 @@ async fn authorize(
     session.check_code(&state, &chosen.code).await?;
     match authorization::authorize(&state.store, &actor, &id, Some(&chosen.code), replace, now).await {
         Ok(_) => Ok(Redirect::to(&format!("/screens/{id}?authorized=1")).into_response()),
-        Err(error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Refused { .. })) => {
+        Err(
+            error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Field { .. } | Error::Refused { .. }),
+        ) => {
             let page = choice(&state, &session, &id, Some(&error)).await?;
             Ok((error.into_response().status(), page).into_response())
         }
@@ -473,7 +484,11 @@ async fn carry(State(state): State<Shared>, Checked(session, input): Checked<Off
     match local::authorize(&state.store, &actor, &entry, ident::now()).await {
         Ok(screen) => Ok(Redirect::to(&format!("/screens/{}?authorized=1", screen.id)).into_response()),
         Err(
-            error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Refused { .. } | Error::NotFound { .. }),
+            error @ (Error::Conflict(_)
+            | Error::Invalid(_)
+            | Error::Field { .. }
+            | Error::Refused { .. }
+            | Error::NotFound { .. }),
         ) => {
             let page = offline_form(&state, &session, &input, Some(&error)).await?;
             Ok((error.into_response().status(), page).into_response())
@@ -504,10 +519,10 @@ pub(super) fn section(screen: &Device, code: Option<&Code>, viewer: &Viewer<'_>,
             }
             div.actions {
                 @if !(authorized && screen.terms.expires_at.is_none()) {
-                    a.button href={ "/screens/" (screen.id) "/authorize" } { "Authorize" }
+                    a.button href={ "/screens/" (screen.id) "/authorize" } { @if authorized && code.is_some() { "Replace" } @else { "Authorize" } }
                 }
                 @if screen.granted {
-                    @let question = format!("{} The screen stops within seconds, or as soon as it is online again.", after_cancel(screen, code));
+                    @let question = format!("{} The screen stops within seconds, or as soon as it is online again.", ends(screen, code, "cancel"));
                     @let sure = format!("Cancel the authorization of {}", screen.name);
                     (confirm(&format!("/screens/{}/withdraw", screen.id), &viewer.form, "Cancel Authorization", question.trim(), &sure))
                 }
@@ -516,20 +531,21 @@ pub(super) fn section(screen: &Device, code: Option<&Code>, viewer: &Viewer<'_>,
     }
 }
 
-fn after_cancel(screen: &Device, code: Option<&Code>) -> String {
+/// What becomes of an authorization that somebody ends, by what they do to it.
+fn ends(screen: &Device, code: Option<&Code>, how: &str) -> String {
     match (screen.terms.kind, code) {
         (AuthorizationKind::Cloud, Some(code)) if code.replaced < code.replacements => format!(
-            "When you cancel it, the code returns to the account: {} of {} replacements are left.",
+            "When you {how} it, the code returns to the account: {} of {} replacements are left.",
             code.replacements - code.replaced,
             code.replacements
         ),
         (AuthorizationKind::Cloud, Some(_)) => {
-            "When you cancel it, the code is gone: it has no replacements left.".into()
+            format!("When you {how} it, the code is gone: it has no replacements left.")
         }
         (AuthorizationKind::Local, _) => {
-            "A local authorization is bound to its screen: when you cancel it, the code is gone.".into()
+            format!("A local authorization is bound to its screen: when you {how} it, the code is gone.")
         }
-        (AuthorizationKind::Free, _) => "When you cancel it, this screen gets no other free one.".into(),
+        (AuthorizationKind::Free, _) => format!("When you {how} it, this screen gets no other free one."),
         (AuthorizationKind::Cloud, None) => String::new(),
     }
 }

@@ -51,7 +51,7 @@ async fn give(
     };
     match given.await {
         Ok(_) => Ok(Redirect::to(&format!("/screens/{id}#commands")).into_response()),
-        Err(error @ (Error::Conflict(_) | Error::Invalid(_))) => {
+        Err(error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Field { .. })) => {
             let message = html! { p.alert role="alert" { (error) } };
             let page = screen::render(&state, &session, &id, &Query::default(), Some(message)).await?;
             Ok((error.into_response().status(), page).into_response())

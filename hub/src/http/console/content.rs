@@ -362,7 +362,9 @@ async fn remove_folder(
 async fn answer(state: &Shared, session: &Session, here: &str, result: Result<String>) -> Result<Response> {
     match result {
         Ok(folder) => Ok(Redirect::to(&address(&folder)).into_response()),
-        Err(error @ (Error::Refused { .. } | Error::Conflict(_) | Error::Invalid(_))) => {
+        Err(
+            error @ (Error::Refused { .. } | Error::Conflict(_) | Error::Invalid(_) | Error::Field { .. }),
+        ) => {
             let message = html! { p.alert role="alert" { (error) } };
             let wanted = Wanted { folder: folder::path(here).unwrap_or_default(), ..Wanted::default() };
             let page = render(state, session, &wanted, Some(message)).await?;

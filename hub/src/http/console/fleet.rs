@@ -182,7 +182,9 @@ pub(super) async fn apply(State(state): State<Shared>, Pairs(session, pairs): Pa
     match done {
         Ok(1) => Ok(Redirect::to("/screens?done=1+screen+changed.").into_response()),
         Ok(count) => Ok(Redirect::to(&format!("/screens?done={count}+screens+changed.")).into_response()),
-        Err(error @ Error::Invalid(_)) => ask(&state, &session, &pairs, Some(&error)).await,
+        Err(error @ (Error::Invalid(_) | Error::Field { .. })) => {
+            ask(&state, &session, &pairs, Some(&error)).await
+        }
         Err(error) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use signage_protocol::problem::Code;
 
 use super::super::{Shared, named};
+use super::again::Typed;
 use super::session::{self, Session};
 use crate::Error;
 
@@ -48,9 +49,12 @@ impl FromRequest<Shared> for Pairs {
 async fn opened(request: Request, state: &Shared) -> Result<(Session, Request), Response> {
     let (mut parts, body) = request.into_parts();
     let session = Session::from_request_parts(&mut parts, state).await?;
+    let typed = parts.extensions.get::<Typed>().cloned().unwrap_or_default();
     let request = Request::from_parts(parts, body);
-    let request = named::form(state, &session.operator.account, &session.scope, request).await;
-    Ok((session, request.map_err(Error::into_response)?))
+    let checked = named::form(state, &session.operator.account, &session.scope, request).await;
+    let (request, fields) = checked.map_err(Error::into_response)?;
+    typed.keep(fields);
+    Ok((session, request))
 }
 
 fn check(state: &Shared, session: &Session, form: &str) -> crate::Result<()> {

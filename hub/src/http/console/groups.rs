@@ -16,7 +16,8 @@ use super::form::{Checked, Nothing};
 use super::layout::page;
 use super::session::Session;
 use crate::account::MAX_NAME;
-use crate::folder_rights::{Area, Entry, Level, MAX_FOLDER};
+use crate::folder::MAX_BYTES;
+use crate::folder_rights::{Area, Entry, Level};
 use crate::groups::{self, Change};
 use crate::ident;
 use crate::rights::Right;
@@ -311,7 +312,7 @@ fn fields_of(number: usize, (area, folder, level): &(String, String, String)) ->
                 }
             }
             td data-label="Folder" {
-                input name={ "folder." (number) } value=(folder) maxlength=(MAX_FOLDER) placeholder="/Berlin/Foyer" aria-label={ "Line " (line) ": folder" };
+                input name={ "folder." (number) } value=(folder) maxlength=(MAX_BYTES) placeholder="/Berlin/Foyer" aria-label={ "Line " (line) ": folder" };
             }
             td data-label="Members may" {
                 select name={ "level." (number) } aria-label={ "Line " (line) ": what members may do" } {

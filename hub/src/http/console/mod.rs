@@ -2,6 +2,7 @@
 //! them they follow what happens.
 
 mod about;
+pub(super) mod again;
 mod api_tokens;
 mod audit;
 mod codes;

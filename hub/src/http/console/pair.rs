@@ -70,7 +70,9 @@ pub(super) async fn submit(
     };
     match pairing::pair(&state.store, &actor, &entry, peer.text().as_deref(), ident::now()).await {
         Ok(device) => Ok(Redirect::to(&format!("/screens/{}?paired=1", device.id)).into_response()),
-        Err(error @ Error::Invalid(_)) => confirm(&state, &session, peer, &input, Some(&error)).await,
+        Err(error @ (Error::Invalid(_) | Error::Field { .. })) => {
+            confirm(&state, &session, peer, &input, Some(&error)).await
+        }
         Err(error) => form(&state, &session, &input, Some(&readable(error)?)),
     }
 }
@@ -110,7 +112,11 @@ pub(super) async fn transfer_code(
 /// An error that the person can do something about; others are ours.
 fn readable(error: Error) -> Result<Error> {
     match error {
-        Error::Refused { .. } | Error::NotFound { .. } | Error::Conflict(_) | Error::Invalid(_) => Ok(error),
+        Error::Refused { .. }
+        | Error::NotFound { .. }
+        | Error::Conflict(_)
+        | Error::Invalid(_)
+        | Error::Field { .. } => Ok(error),
         error => Err(error),
     }
 }

@@ -1,7 +1,7 @@
 //! Signing in through the OpenID provider of the operator's choice: there and back.
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use maud::html;
@@ -24,6 +24,8 @@ pub const START: &str = "/sign-in/oidc";
 const BACK: &str = "/sign-in/oidc/callback";
 /// Ties the answer to the browser: the state, sealed.
 const COOKIE: &str = "__Host-signage-oidc";
+/// Says that somebody has signed in through the provider. It only decides where signing out leads.
+pub(super) const THERE: &str = "__Host-signage-provider";
 /// How long somebody may be away.
 const LIFETIME: Millis = 15 * MINUTE;
 /// What the audit log calls who has sent somebody that is not let in.
@@ -85,12 +87,35 @@ pub(super) async fn back(
     let account = accounts::find(&state.store, &settings.account).await?;
     let admitted = admit::admit(&state.store, settings, &account.id, &identity, ident::now()).await?;
     match admitted {
-        Ok(person) => sign_in::proceed(&state, jar, &person, peer, settings.provider_has_second_step).await,
+        Ok(person) => {
+            let jar = jar.add(session::cookie(THERE, "1".into()));
+            sign_in::proceed(&state, jar, &person, peer, settings.provider_has_second_step).await
+        }
         Err(refusal) => {
             let subject = identity.email.as_deref().unwrap_or(&identity.subject);
             refused(&state, peer, jar, &refusal, subject).await
         }
     }
+}
+
+/// What somebody sees who has signed out here and came through the provider: on to its own end of the session. A form
+/// may lead nowhere else, so the page does.
+pub(super) async fn sign_out(state: &Shared, jar: CookieJar) -> Response {
+    let there = jar.get(THERE).is_some();
+    let jar = jar.remove(session::cookie(THERE, String::new()));
+    let end = match state.oidc.as_ref().filter(|_| there) {
+        Some(provider) => provider.end(&format!("{}/", state.public_url())).await,
+        None => None,
+    };
+    let Some(end) = end else { return (jar, Redirect::to("/")).into_response() };
+    let content = html! {
+        div.card.narrow {
+            h1 { "Signed out" }
+            p { "You are signed out here. The next page signs you out of the provider as well." }
+            p { a.button href=(end) { "Sign out of the provider" } }
+        }
+    };
+    (jar, [(header::REFRESH, format!("0; url={end}"))], page("Signed out", None, content)).into_response()
 }
 
 /// Whether a state is the one that this browser was sent away with, and has not come back before.

@@ -158,7 +158,9 @@ async fn answer(
 ) -> Result<Response> {
     match result {
         Ok(()) => Ok(Redirect::to(next).into_response()),
-        Err(error @ (Error::Refused { .. } | Error::Conflict(_) | Error::Invalid(_))) => {
+        Err(
+            error @ (Error::Refused { .. } | Error::Conflict(_) | Error::Invalid(_) | Error::Field { .. }),
+        ) => {
             let message = html! { p.alert role="alert" { (error) } };
             let page = render(state, session, id, &Part::default(), Some(message)).await?;
             Ok((error.into_response().status(), page).into_response())

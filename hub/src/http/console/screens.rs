@@ -4,6 +4,7 @@ use axum::extract::{Query, State};
 use axum::http::Uri;
 use maud::{Markup, html};
 use serde::Deserialize;
+use signage_protocol::document::AuthorizationKind;
 
 use super::super::Shared;
 use super::layout::{Viewer, page};
@@ -135,7 +136,10 @@ pub(super) async fn list(State(state): State<Shared>, session: Session, uri: Uri
         div.head {
             h1 { "Screens" }
             @if total > 0 {
-                p.summary #live-summary data-live { "Total " (total) " · Online " (of(Is::Online)) " · Offline " (of(Is::Offline)) }
+                p.summary #live-summary data-live { "Total " (total) " · Online " (of(Is::Online)) " · Offline " (of(Is::Offline))
+                    @if of(Is::Pending) > 0 { " · Pending " (of(Is::Pending)) }
+                    @if of(Is::Unauthorized) > 0 { " · Unauthorized " (of(Is::Unauthorized)) }
+                }
             }
             span.actions {
                 @if manages { a.button href="/tokens/new?kind=device" { "Add display" } }
@@ -425,7 +429,10 @@ fn row(line: &Line, choose: bool, now: Millis) -> Markup {
                             a href={ "/screens/" (line.id) "/authorize" } aria-label={ "Authorize " (line.name) } { "Authorize" }
                         }
                     } @else if choose && authorization.expires_at.is_some() {
-                        a href={ "/screens/" (line.id) "/authorize" } aria-label={ "Authorize " (line.name) } { "Authorize" }
+                        // A code that runs is replaced; a free authorization and one that has ended lose nothing.
+                        @let runs = line.state != Is::Unauthorized && authorization.kind != AuthorizationKind::Free;
+                        @let word = if runs { "Replace" } else { "Authorize" };
+                        a href={ "/screens/" (line.id) "/authorize" } aria-label={ (word) " " (line.name) } { (word) }
                     }
                 }
                 @if line.state == Is::Pending { span.minor { "waits for its device" } }

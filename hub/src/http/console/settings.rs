@@ -40,6 +40,7 @@ pub(super) struct Input {
     online_minutes: String,
     keep_logs_days: String,
     keep_plays_days: String,
+    keep_audit_days: String,
 }
 
 pub(super) async fn show(
@@ -69,6 +70,7 @@ pub(super) async fn change(
             online_minutes: number(&input.online_minutes)?,
             keep_logs_days: number(&input.keep_logs_days)?,
             keep_plays_days: number(&input.keep_plays_days)?,
+            keep_audit_days: number(&input.keep_audit_days)?,
         })
     };
     let result = match new() {
@@ -77,7 +79,7 @@ pub(super) async fn change(
     };
     match result {
         Ok(_) => Ok(Redirect::to("/settings?saved=1").into_response()),
-        Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
+        Err(error @ (Error::Invalid(_) | Error::Field { .. } | Error::Conflict(_))) => {
             let mut settings =
                 workspace::settings(&mut *state.store.read().await?, &session.operator.account).await?;
             settings.name.clone_from(&input.name);
@@ -125,6 +127,9 @@ async fn render(
                 input #keep_logs_days type="number" name="keep_logs_days" min="1" max="3650" value=(settings.keep_logs_days) required;
                 label for="keep_plays_days" { "Days that proof of play is kept" }
                 input #keep_plays_days type="number" name="keep_plays_days" min="1" max="3650" value=(settings.keep_plays_days) required;
+                label for="keep_audit_days" { "Days that the audit log is kept" }
+                input #keep_audit_days type="number" name="keep_audit_days" min="0" max="3650" value=(settings.keep_audit_days) required aria-describedby="audit-hint";
+                p.minor #audit-hint { "At least 30; 0 keeps it for ever. Refusals stay 30 days." }
                 button type="submit" { "Save" }
             }
         }
@@ -246,7 +251,7 @@ pub(super) async fn delete_rule(
 async fn answer(state: &Shared, session: &Session, result: Result<()>, next: &str) -> Result<Response> {
     match result {
         Ok(()) => Ok(Redirect::to(next).into_response()),
-        Err(error @ (Error::Conflict(_) | Error::Invalid(_))) => {
+        Err(error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Field { .. })) => {
             let message = html! { p.alert role="alert" { (error) } };
             let page = overview(state, session, Some(message)).await?;
             Ok((error.into_response().status(), page).into_response())

@@ -191,7 +191,7 @@ pub(super) async fn sign_out(
         operators::delete_session(&mut change, &ident::digest(&session.cookie)).await?;
         store::commit(change).await?;
         let jar = jar.remove(session::cookie(COOKIE, String::new()));
-        return Ok((jar, Redirect::to("/")).into_response());
+        return Ok(provider::sign_out(&state, jar).await);
     }
     Ok(Redirect::to("/screens").into_response())
 }

@@ -169,7 +169,7 @@ async fn answer(
 ) -> Result<Response> {
     match made {
         Ok(made) => shown(state, session, &made, &input.network),
-        Err(error @ (Error::Invalid(_) | Error::NotFound { .. })) => {
+        Err(error @ (Error::Invalid(_) | Error::Field { .. } | Error::NotFound { .. })) => {
             form(state, session, input, many, Some(&error)).await
         }
         Err(error) => Err(error),

@@ -23,6 +23,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use signage_protocol::problem::Code;
 
 use super::api::page::NextPage;
+use super::console::again::{Typed, again};
 use super::console::{self, session::Session};
 use super::user::User;
 use super::{Shared, idempotency, openapi, problem};
@@ -322,8 +323,10 @@ pub(super) async fn guard(State(state): State<Shared>, request: Request, next: N
             });
             let response = match checked {
                 Ok(_) => {
+                    let (typed, uri) = (Typed::default(), parts.uri.clone());
                     parts.extensions.insert(session.clone());
-                    next.run(Request::from_parts(parts, body)).await
+                    parts.extensions.insert(typed.clone());
+                    again(next.run(Request::from_parts(parts, body)).await, &uri, &typed).await
                 }
                 Err(error) => error.into_response(),
             };

@@ -66,7 +66,9 @@ async fn answer(
 ) -> Result<Response> {
     match result {
         Ok(next) => Ok(Redirect::to(&next.into()).into_response()),
-        Err(error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Refused { .. })) => {
+        Err(
+            error @ (Error::Conflict(_) | Error::Invalid(_) | Error::Field { .. } | Error::Refused { .. }),
+        ) => {
             let message = html! { p.alert role="alert" { (error) } };
             let page = again(message).await?;
             Ok((error.into_response().status(), page).into_response())
