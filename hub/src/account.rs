@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use signage_protocol::Secret;
 use signage_protocol::config;
-use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
+use signage_protocol::jws::{self, PublicKey, SigningKey, VerifyingKey, typ};
 use signage_protocol::problem::Problem;
 
 use crate::ident::{self, Millis};
@@ -12,6 +12,7 @@ use crate::rights::Role;
 use crate::store::accounts::Account;
 use crate::store::operators::Operator;
 use crate::store::{self, Connection, Store, accounts, audit, operators};
+use crate::vault::{SIGNING_KEY, Vault};
 use crate::{Error, Result, password, people};
 
 /// Longest name of anything, in characters.
@@ -38,7 +39,9 @@ pub async fn create(
 ) -> Result<Created> {
     let (password_hash, generated) = hash_or_generate(password)?;
     let mut change = store.write().await?;
-    let (account, operator) = insert(&mut change, Some("cli"), name, email, password_hash, now).await?;
+    let vault = store.vault();
+    let (account, operator) =
+        insert(&mut change, vault, Some("cli"), name, email, password_hash, now).await?;
     store::commit(change).await?;
     Ok(Created { account, operator, password: generated })
 }
@@ -46,16 +49,19 @@ pub async fn create(
 /// Adds an account and its first operator, who is the actor when there is no other.
 pub(crate) async fn insert(
     change: &mut Connection,
+    vault: &Vault,
     actor: Option<&str>,
     name: &str,
     email: &str,
     password_hash: String,
     now: Millis,
 ) -> Result<(Account, Operator)> {
+    let (id, seed) = (ident::new("acc")?, ident::random::<32>()?);
     let account = Account {
-        id: ident::new("acc")?,
         name: self::name(name)?,
-        signing_key: hex::encode(ident::random::<32>()?),
+        signing_key: vault.seal(SIGNING_KEY, &id, &hex::encode(seed))?,
+        public_key: hex::encode(SigningKey::from_bytes(&seed).verifying_key().to_bytes()),
+        id,
         default_playlist: None,
         default_layout: None,
         approval: "none".into(),
@@ -103,7 +109,7 @@ pub async fn sign_file(store: &Store, account: &Account, file: &[u8], now: Milli
             "the provisioning file needs \"issuedAt\", the time of its making".into(),
         ));
     }
-    let signature = account.sign_detached(typ::CONFIGURATION, file)?;
+    let signature = account.sign_detached(store.vault(), typ::CONFIGURATION, file)?;
     let digest = hex::encode(Sha256::digest(file));
     let mut change = store.write().await?;
     let entry = audit::Entry {
@@ -178,29 +184,39 @@ fn hash_or_generate(password: Option<Secret>) -> Result<(String, Option<Secret>)
 }
 
 impl Account {
-    fn key(&self) -> Result<SigningKey> {
-        let bytes: Option<[u8; 32]> =
-            hex::decode(&self.signing_key).ok().and_then(|bytes| bytes.try_into().ok());
-        Ok(SigningKey::from_bytes(&bytes.ok_or(Error::Damaged { what: "key of an account" })?))
+    fn key(&self, vault: &Vault) -> Result<SigningKey> {
+        let seed = vault.open(SIGNING_KEY, &self.id, &self.signing_key)?;
+        Ok(SigningKey::from_bytes(&bytes(seed.expose())?))
     }
 
     /// The key by which devices know the account's documents.
     pub fn public_key(&self) -> Result<PublicKey> {
-        Ok(PublicKey::from(&self.key()?.verifying_key()))
+        let key = VerifyingKey::from_bytes(&bytes(&self.public_key)?);
+        Ok(PublicKey::from(&key.map_err(|_| Error::Damaged { what: "key of an account" })?))
     }
 
     /// Signs bytes that travel apart from their signature.
-    pub fn sign_detached(&self, typ: &'static str, content: &[u8]) -> Result<String> {
-        jws::sign_detached(&self.key()?, typ, content).map_err(Error::json("a signature"))
+    pub fn sign_detached(&self, vault: &Vault, typ: &'static str, content: &[u8]) -> Result<String> {
+        jws::sign_detached(&self.key(vault)?, typ, content).map_err(Error::json("a signature"))
     }
 
     /// Signs a document of the account for a reader that may not know the key yet, and carries it along.
-    pub fn sign_with_key(&self, typ: &'static str, document: &impl Serialize) -> Result<String> {
-        jws::sign_with_key(&self.key()?, typ, document).map_err(Error::json("a signed document"))
+    pub fn sign_with_key(
+        &self,
+        vault: &Vault,
+        typ: &'static str,
+        document: &impl Serialize,
+    ) -> Result<String> {
+        jws::sign_with_key(&self.key(vault)?, typ, document).map_err(Error::json("a signed document"))
     }
 
     /// Signs a document of the account. The same document gives the same text.
-    pub fn sign(&self, typ: &'static str, document: &impl Serialize) -> Result<String> {
-        jws::sign(&self.key()?, typ, document).map_err(Error::json("a signed document"))
+    pub fn sign(&self, vault: &Vault, typ: &'static str, document: &impl Serialize) -> Result<String> {
+        jws::sign(&self.key(vault)?, typ, document).map_err(Error::json("a signed document"))
     }
+}
+
+fn bytes(hexadecimal: &str) -> Result<[u8; 32]> {
+    let bytes = hex::decode(hexadecimal).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or(Error::Damaged { what: "key of an account" })
 }

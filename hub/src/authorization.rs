@@ -307,9 +307,9 @@ pub(crate) fn document(screen: &Device) -> Authorization {
 }
 
 /// The same, signed. It is the same text until something changes.
-pub async fn signed(connection: &mut Connection, screen: &Device) -> Result<String> {
-    let account = accounts::by_id(connection, &screen.account).await?;
-    account.sign(typ::AUTHORIZATION, &document(screen))
+pub async fn signed(store: &Store, screen: &Device) -> Result<String> {
+    let account = accounts::by_id(&mut *store.read().await?, &screen.account).await?;
+    account.sign(store.vault(), typ::AUTHORIZATION, &document(screen))
 }
 
 /// The last day, in UTC, of what ends at a moment: at midnight the day before.

@@ -4,6 +4,8 @@
 //! one that nothing names any more stays for days ([`crate::sweep`]), so whatever is copied after it is enough for it.
 //! The copy is a data directory: a hub starts from it as it is.
 //!
+//! The key of the secrets stays where it is, unless it is asked for: a copy without it gives away no account.
+//!
 //! Content in a bucket stays there unless the copy is to hold it. With it, the copy does without the bucket.
 
 use std::fs::{self, DirBuilder};
@@ -14,8 +16,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::blobs::{self, Blobs, CONFIG_FILE};
-use crate::data_dir::{DataDir, RESTORING, sync_directory};
+use crate::data_dir::{DataDir, RESTORING, sync_directory, write_private};
 use crate::store::{self, Store};
+use crate::vault::key;
 use crate::{Error, Result};
 
 /// What was copied.
@@ -29,13 +32,31 @@ pub struct Made {
     pub content: bool,
 }
 
+/// What a copy is to hold besides the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// The content, also when it lies in a bucket.
+    pub content: bool,
+    /// The key of the secrets. Whoever has such a copy has everything.
+    pub key: bool,
+}
+
+/// What became of a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// What was copied.
+    pub made: Made,
+    /// The id of the key that is not there yet. No hub starts before.
+    pub missing_key: Option<String>,
+}
+
 /// Copies a hub to `target`, which must not exist; it appears there when it is whole.
 pub async fn make(
     directory: &DataDir,
     store: &Store,
     blobs: &Blobs,
     target: &Path,
-    with_content: bool,
+    wanted: Wanted,
 ) -> Result<Made> {
     let partial = partial(target)?;
     let copy = DataDir::open(&partial)?;
@@ -45,9 +66,9 @@ pub async fn make(
         Blobs::Directory(_) => made = in_background(directory, &copy, made).await?,
         Blobs::Bucket(_) => {
             copy_files(&directory.tls(), &copy.tls(), &mut made)?;
-            made.content = with_content;
-            if with_content {
-                fetch(&partial, blobs, &mut made).await?;
+            made.content = wanted.content;
+            if wanted.content {
+                fetch(&partial, store, blobs, &mut made).await?;
             } else {
                 let config = directory.path().join(CONFIG_FILE);
                 if config.exists() {
@@ -56,20 +77,29 @@ pub async fn make(
             }
         }
     }
+    if wanted.key {
+        let key = store.vault().path();
+        let bytes = fs::read(key).map_err(Error::file("read", key))?;
+        write_private(&partial.join(key::FILE), &bytes)?;
+        made.files += 1;
+        made.bytes += bytes.len() as u64;
+    }
     made.bytes += fs::metadata(copy.database()).map_err(Error::file("read", copy.database()))?.len();
     appear(&partial, target)?;
     Ok(made)
 }
 
 /// Makes the data directory `target` from a copy, after every file of it has shown that it is what its name says and
-/// the database that it is sound. Nothing is to be seen of it before.
-pub async fn restore(source: &Path, target: &Path) -> Result<Made> {
+/// the database that it is sound, and the key, if there is one, that it is the right one. Nothing is to be seen of it
+/// before. `key` names the file with the key when it lies elsewhere; it stays there.
+pub async fn restore(source: &Path, target: &Path, key: Option<&Path>) -> Result<Restored> {
     if !source.join("hub.db").is_file() {
         return Err(Error::Invalid(format!("{} is no backup: there is no hub.db in it", source.display())));
     }
     DirBuilder::new().recursive(true).mode(0o700).create(target).map_err(Error::file("create", target))?;
     let there = list(target)?;
-    if there.iter().any(|entry| !entry.ends_with("lost+found") && !entry.ends_with(RESTORING)) {
+    let fits = ["lost+found", RESTORING, key::FILE];
+    if there.iter().any(|entry| !fits.iter().any(|name| entry.ends_with(name))) {
         return Err(Error::Conflict(format!(
             "{} is not empty; stop its hub and move what is in it away, or name another directory with --data-dir",
             target.display()
@@ -83,7 +113,7 @@ pub async fn restore(source: &Path, target: &Path) -> Result<Made> {
     let from = DataDir::open(source)?;
     let copy = DataDir::open(&partial)?;
     let mut made = in_background(&from, &copy, Made { files: 0, bytes: 0, content: true }).await?;
-    for name in [CONFIG_FILE, "hub.db"] {
+    for name in [CONFIG_FILE, key::FILE, "hub.db"] {
         let file = source.join(name);
         if file.exists() {
             copy_file(&file, &partial.join(name), &mut made)?;
@@ -91,7 +121,10 @@ pub async fn restore(source: &Path, target: &Path) -> Result<Made> {
     }
     // The database is not one of the files.
     made.files -= 1;
-    store::check(&copy.database()).await?;
+    let missing_key = match store::check(&copy.database()).await? {
+        Some(id) => check_key(&id, source, target, key)?,
+        None => None,
+    };
     let checked = copy.clone();
     let whole = tokio::task::spawn_blocking(move || check_blobs(&checked)).await;
     whole.map_err(|_| Error::Damaged { what: "copy of the files" })??;
@@ -102,7 +135,20 @@ pub async fn restore(source: &Path, target: &Path) -> Result<Made> {
     sync_directory(target)?;
     fs::remove_dir(&partial).map_err(Error::file("remove", &partial))?;
     sync_directory(target)?;
-    Ok(made)
+    Ok(Restored { made, missing_key })
+}
+
+/// Refuses a key that is not the one of the copy; answers the id of the one that is needed, if there is none.
+fn check_key(id: &str, source: &Path, target: &Path, given: Option<&Path>) -> Result<Option<String>> {
+    let own = key::read(&source.join(key::FILE), false)?;
+    let found = key::find(target, given)?;
+    if own.is_none() && found.is_none() {
+        return Ok(Some(id.to_owned()));
+    }
+    for key in [own, found].into_iter().flatten() {
+        key::expect(Some(key), id, target)?;
+    }
+    Ok(None)
 }
 
 /// Where a copy grows that nobody is to take for whole.
@@ -171,10 +217,10 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Copies what the database of the copy names from the bucket into the copy.
-async fn fetch(partial: &Path, blobs: &Blobs, made: &mut Made) -> Result<()> {
+async fn fetch(partial: &Path, store: &Store, blobs: &Blobs, made: &mut Made) -> Result<()> {
     let copy = DataDir::open(partial)?;
     let own = Blobs::Directory(copy.clone());
-    for (sha256, size) in store::blobs::needed(&Store::at(&copy).await?).await? {
+    for (sha256, size) in store::blobs::needed(&Store::at(&copy, store).await?).await? {
         let stored = blobs::Stored { sha256, size: size.unsigned_abs() };
         let local = blobs.local(&stored).await?;
         let kept = own.keep(own.prepare(blobs::Source::File(local.path.clone())).await?).await?;

@@ -7,8 +7,8 @@ use crate::blobs::{Blobs, Source};
 use crate::ident::{self, Millis};
 use crate::store::accounts::Account;
 use crate::store::content::{Content, List, Use};
-use crate::store::{self, Store, audit, blobs as rows, content, content_folders, uploads};
-use crate::{Error, Result, account, folder, media};
+use crate::store::{self, Store, audit, content, content_folders, uploads};
+use crate::{Error, Result, account, folder, media, sweep};
 
 /// Tags of one content.
 const MAX_TAGS: usize = 50;
@@ -75,13 +75,7 @@ pub(crate) async fn take(
 ) -> Result<Content> {
     let media = media::recognise(&blobs.head(&source).await?);
     let (media_type, kind) = media.ok_or_else(|| unplayable(what))?;
-    let prepared = blobs.prepare(source).await?;
-    let size =
-        i64::try_from(prepared.stored.size).map_err(|_| Error::Invalid("the file is too large".into()))?;
-    let mut change = store.write().await?;
-    rows::touch(&mut change, &prepared.stored.sha256, size, now).await?;
-    store::commit(change).await?;
-    let stored = blobs.keep(prepared).await?;
+    let (kept, mut change) = sweep::keep_for(store, blobs, &source, now).await?;
 
     let title = entry.title.as_deref().and_then(folder::title).unwrap_or_else(|| kind.to_owned());
     let new = Content {
@@ -89,8 +83,8 @@ pub(crate) async fn take(
         account: actor.account.to_owned(),
         title,
         kind: kind.to_owned(),
-        sha256: stored.sha256,
-        size,
+        sha256: kept.stored.sha256,
+        size: kept.size,
         media_type: media_type.to_owned(),
         folder: entry.folder.clone(),
         tags: List::default(),
@@ -106,7 +100,6 @@ pub(crate) async fn take(
         created_by: actor.id.to_owned(),
         created_at: now,
     };
-    let mut change = store.write().await?;
     let content = content::insert(&mut change, &new).await?;
     if let Some(upload) = upload {
         uploads::finish(&mut change, upload, &content.id).await?;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! hub.db, hub.db-wal, hub.db-shm   database
+//! secret.key                       what the secrets in the database are sealed with
 //! database.url                     instead of it: address of a PostgreSQL database
 //! s3.toml                          a bucket for the content, instead of blobs/
 //! tls/ca.pem, tls/ca.key           private CA, made once
@@ -17,6 +18,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::vault::key;
 use crate::{Error, Result};
 
 /// Directory in which a backup is being put back; no hub starts with it there.
@@ -43,7 +45,7 @@ impl DataDir {
                 path.display()
             )));
         }
-        let ours = ["hub.db", "database.url", "s3.toml", "lock", "tls"]
+        let ours = ["hub.db", "database.url", "s3.toml", "lock", "tls", key::FILE]
             .iter()
             .any(|own| names.iter().any(|name| name == own));
         if !ours && names.iter().any(|name| name != "lost+found") {

@@ -29,7 +29,7 @@ use crate::store::accounts::Account;
 use crate::store::devices::{Device, Terms};
 use crate::store::pushes::{self, Topic};
 use crate::store::tokens::Token;
-use crate::store::{self, Connection, Store, accounts, audit, devices, doubts, pairings, screens, tokens};
+use crate::store::{self, Store, accounts, audit, devices, doubts, pairings, screens, tokens};
 use crate::{Error, Result, authorization, device};
 
 /// Most labels and interfaces of one device that are kept.
@@ -185,8 +185,8 @@ pub async fn withdraw(store: &Store, id: &str, now: Millis) -> Result<Device> {
 }
 
 /// The authorization that is in force for a device, signed. The same until something changes.
-pub async fn authorization(connection: &mut Connection, device: &Device) -> Result<String> {
-    authorization::signed(connection, device).await
+pub async fn authorization(store: &Store, device: &Device) -> Result<String> {
+    authorization::signed(store, device).await
 }
 
 fn refusal(code: Code, enrollment: &Enrollment) -> Error {

@@ -154,6 +154,14 @@ pub enum Error {
         /// Which value.
         what: &'static str,
     },
+    /// The key of the secrets is not there, or is another: nothing can be done with this database.
+    #[error("{code}: {detail}")]
+    Key {
+        /// Entry of the catalogue.
+        code: Code,
+        /// Which file, why, and what to do.
+        detail: String,
+    },
     /// Password hashing failed, for lack of memory for instance.
     #[error("the password could not be hashed")]
     Password,

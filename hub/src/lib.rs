@@ -13,6 +13,7 @@
 //! * [`command`], [`live`], [`seen`]: what screens are told to do, who is connected right now, who was here.
 //! * [`store`]: all SQL, one file per table. [`blobs`]: the bytes of the content, here or in a bucket; [`probe`]: what
 //!   is in them; [`sweep`]: how they go. [`backup`]: a copy of all that.
+//! * [`vault`]: the secrets of the database, sealed with a key that is not in it.
 //! * [`tls`], [`opening`], [`announce`], [`seal`], [`password`], [`address`], [`range`], [`limiter`], [`media`],
 //!   [`folder`]: small tools, mostly pure.
 //!
@@ -77,6 +78,7 @@ pub mod sweep;
 pub mod tls;
 pub mod token;
 pub mod upload;
+pub mod vault;
 pub mod why;
 pub mod workspace;
 

@@ -158,7 +158,8 @@ pub async fn file(store: &Store, account: &str, id: &str, format: Format, now: M
         ));
     }
     let account = accounts::by_id(&mut connection, account).await?;
-    let document = account.sign_with_key(typ::AUTHORIZATION, &authorization::document(&screen))?;
+    let document =
+        account.sign_with_key(store.vault(), typ::AUTHORIZATION, &authorization::document(&screen))?;
     drop(connection);
     let make = move || {
         let path = local_path(&screen.id);

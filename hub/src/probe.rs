@@ -17,7 +17,8 @@ use crate::data_dir::DataDir;
 use crate::error::chain;
 use crate::ident::{self, MINUTE, Millis};
 use crate::store::content::{self, Content, Found};
-use crate::store::{self, Store, blobs as rows};
+use crate::store::{self, Store};
+use crate::sweep::{self, Kept};
 use crate::{Error, Result, media};
 
 /// Environment variable with the path of the program, where it is not beside the hub.
@@ -191,7 +192,7 @@ async fn look_again(
     if !mine {
         return Ok(());
     }
-    let (state, found) = match examine(store, blobs, prober, directory, content).await {
+    let (state, found, small) = match examine(store, blobs, prober, directory, content).await {
         Ok(result) => result,
         Err(error) => {
             // Not the fault of the file: it is tried again when the note about the beginning is old.
@@ -200,6 +201,12 @@ async fn look_again(
         }
     };
     let mut change = store.write().await?;
+    if let Some(small) = &small
+        && !small.is_there(&mut change).await?
+    {
+        // As above.
+        return Ok(());
+    }
     content::probed(&mut change, &content.id, state, &found).await?;
     store::commit(change).await
 }
@@ -210,9 +217,9 @@ async fn examine(
     prober: &Prober,
     directory: &DataDir,
     content: &Content,
-) -> Result<(&'static str, Found)> {
+) -> Result<(&'static str, Found, Option<Kept>)> {
     if prober.program().is_none() {
-        return Ok(("none", Found::default()));
+        return Ok(("none", Found::default(), None));
     }
     let incoming = directory.incoming();
     let small =
@@ -220,8 +227,10 @@ async fn examine(
     let stored = Stored { sha256: content.sha256.clone(), size: content.size.unsigned_abs() };
     let local = blobs.local(&stored).await?;
     match prober.run(&local.path, small.path(), directory).await? {
-        Outcome::Unknown => Ok(("none", Found::default())),
-        Outcome::Broken(problem) => Ok(("failed", Found { problem: Some(problem), ..Found::default() })),
+        Outcome::Unknown => Ok(("none", Found::default(), None)),
+        Outcome::Broken(problem) => {
+            Ok(("failed", Found { problem: Some(problem), ..Found::default() }, None))
+        }
         Outcome::Read(report) => {
             let thumbnail = match report.thumbnail {
                 true => keep(store, blobs, small.path()).await?,
@@ -235,28 +244,23 @@ async fn examine(
                 codec: video.map(|video| video.codec.chars().take(100).collect()),
                 audio: report.audio.as_ref().map(|audio| audio.codec.chars().take(100).collect()),
                 details: Some(serde_json::to_string(&report).map_err(Error::json("what the probe said"))?),
-                thumbnail,
+                thumbnail: thumbnail.as_ref().map(|kept| kept.stored.sha256.clone()),
                 problem: media::problem(&report),
             };
-            Ok(("done", found))
+            Ok(("done", found, thumbnail))
         }
     }
 }
 
 /// Stores a small picture, if it is one.
-async fn keep(store: &Store, blobs: &Blobs, path: &Path) -> Result<Option<String>> {
+async fn keep(store: &Store, blobs: &Blobs, path: &Path) -> Result<Option<Kept>> {
     let source = Source::File(path.to_owned());
     let head = blobs.head(&source).await?;
     let size = std::fs::metadata(path).map_err(Error::file("read", path))?.len();
     if media::recognise(&head) != Some(("image/jpeg", "image")) || size > MAX_THUMBNAIL {
         return Ok(None);
     }
-    let prepared = blobs.prepare(source).await?;
-    let size = i64::try_from(size).unwrap_or(i64::MAX);
-    let mut change = store.write().await?;
-    rows::touch(&mut change, &prepared.stored.sha256, size, ident::now()).await?;
-    store::commit(change).await?;
-    Ok(Some(blobs.keep(prepared).await?.sha256))
+    sweep::keep(store, blobs, source, ident::now()).await.map(Some)
 }
 
 #[cfg(test)]

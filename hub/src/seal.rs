@@ -8,6 +8,7 @@ use sha2::Sha256;
 
 use crate::ident::{self, Millis};
 use crate::store::{Store, settings};
+use crate::vault::SETTING;
 
 /// Length of the hub's secret: one block of SHA-256, so that no key is too short or too long.
 pub const SECRET_BYTES: usize = 64;
@@ -101,12 +102,14 @@ impl Seal {
         URL_SAFE_NO_PAD.encode(self.derive(purpose, from))
     }
 
-    /// The hub's secret from its database; made when there is none.
+    /// The hub's secret from its database, where it is sealed; made when there is none.
     pub async fn load(store: &Store) -> crate::Result<Self> {
         let fresh = hex::encode(ident::random::<SECRET_BYTES>()?);
-        let secret = settings::get_or_set(store, settings::SECRET, &fresh).await?;
+        let fresh = store.vault().seal(SETTING, settings::SECRET, &fresh)?;
+        let sealed = settings::get_or_set(store, settings::SECRET, &fresh).await?;
+        let secret = store.vault().open(SETTING, settings::SECRET, &sealed)?;
         let secret: Option<[u8; SECRET_BYTES]> =
-            hex::decode(secret).ok().and_then(|bytes| bytes.try_into().ok());
+            hex::decode(secret.expose()).ok().and_then(|bytes| bytes.try_into().ok());
         Ok(Self::new(secret.ok_or(crate::Error::Damaged { what: "secret of the hub" })?))
     }
 

@@ -10,6 +10,7 @@ use crate::ident::{self, MINUTE, Millis, SECOND, digest};
 use crate::people::find;
 use crate::store::operators::Operator;
 use crate::store::{self, Store, audit, second_step};
+use crate::vault::SECOND_STEP;
 use crate::{Error, Result, password};
 
 /// Bytes of a secret, RFC 4226.
@@ -108,7 +109,8 @@ pub async fn switch_on(
     if person.totp_secret.is_some() {
         return Err(Error::Conflict("the second step is on already; switch it off first".into()));
     }
-    second_step::set(&mut change, actor.id, Some(&proposal.to_hex()), Some(step), &digests).await?;
+    let secret = store.vault().seal(SECOND_STEP, actor.id, &proposal.to_hex())?;
+    second_step::set(&mut change, actor.id, Some(&secret), Some(step), &digests).await?;
     audit::by(&mut change, actor, "second-step.on", actor.id, None, now).await?;
     store::commit(change).await?;
     Ok(codes)
@@ -146,7 +148,8 @@ pub async fn check(store: &Store, person: &Operator, code: &str, now: Millis) ->
     }
     let code = plain(code);
     let actor = Actor { account: &person.account, id: &person.id };
-    let step = Proposal::from_hex(secret)?.step(&code, now)?;
+    let secret = store.vault().open(SECOND_STEP, &person.id, secret)?;
+    let step = Proposal::from_hex(secret.expose())?.step(&code, now)?;
     let right = match step.filter(|step| person.totp_step.is_none_or(|used| *step > used)) {
         Some(step) => {
             second_step::used(&mut change, &person.id, Some(step)).await?;

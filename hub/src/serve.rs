@@ -54,6 +54,8 @@ const UPLOAD_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Options {
     /// Everything the hub keeps.
     pub data_dir: PathBuf,
+    /// The key of its secrets, when it is not where [`crate::vault::key`] looks for it.
+    pub secret_key: Option<PathBuf>,
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The address that devices use, `https://HOST[:PORT]`; without it, the host's name and the port.
@@ -72,6 +74,7 @@ impl Options {
     pub fn new(data_dir: impl Into<PathBuf>, listen: SocketAddr) -> Self {
         Self {
             data_dir: data_dir.into(),
+            secret_key: None,
             listen,
             public_url: None,
             client_timeout: CLIENT_TIMEOUT,
@@ -115,9 +118,14 @@ pub struct Running {
 
 /// Opens a data directory for the commands: the directory and the database, made when they are not there.
 pub async fn open(data_dir: &Path) -> Result<(DataDir, Store)> {
+    open_with(data_dir, None).await
+}
+
+/// The same, with the key of the secrets in a file of its own.
+pub async fn open_with(data_dir: &Path, key: Option<&Path>) -> Result<(DataDir, Store)> {
     let directory = DataDir::open(data_dir)?;
     let lock = directory.lock()?;
-    let store = Store::open(&directory).await?;
+    let store = Store::open(&directory, key).await?;
     drop(lock);
     Ok((directory, store))
 }
@@ -125,7 +133,7 @@ pub async fn open(data_dir: &Path) -> Result<(DataDir, Store)> {
 impl Hub {
     /// Starts a hub; when this returns it answers.
     pub async fn start(options: Options) -> Result<Running> {
-        let (directory, store) = open(&options.data_dir).await?;
+        let (directory, store) = open_with(&options.data_dir, options.secret_key.as_deref()).await?;
         let given = options.public_url.as_deref().map(str::parse::<HubUrl>).transpose()?;
         let listen = |source| Error::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).map_err(listen)?;

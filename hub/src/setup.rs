@@ -53,7 +53,7 @@ pub async fn finish(
         ));
     }
     settings::delete(&mut change, settings::SETUP).await?;
-    let made = account::insert(&mut change, None, name, email, password_hash, now).await?;
+    let made = account::insert(&mut change, store.vault(), None, name, email, password_hash, now).await?;
     store::commit(change).await?;
     Ok(made)
 }

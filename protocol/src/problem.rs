@@ -194,6 +194,13 @@ catalogue! {
     ApiConflict = "API-005", "The request does not fit to what is there.",
         "Read it again and decide anew.";
 
+    /// The hub does not start: its secrets are sealed, and it has no key.
+    KeyMissing = "KEY-001", "The key of the hub's secrets is not there.",
+        "Put the file secret.key back where the hub looks for it.";
+    /// The hub does not start: its secrets are sealed with another key.
+    KeyForeign = "KEY-002", "The key does not open the hub's secrets.",
+        "Use the secret.key that belongs to this database.";
+
     /// /data cannot be written.
     HwStorage = "HW-001", "The storage of this screen cannot be written.",
         "Replace the SD card or the drive.";

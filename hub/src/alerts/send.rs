@@ -226,7 +226,7 @@ async fn deliver(
     let outcome = match &channel {
         Ok(channel) if channel.kind == "email" => mail::send(config, channel, &mut delivery).await,
         Ok(channel) => {
-            let attempt = webhook::send(seal, config, channel, &delivery, now);
+            let attempt = webhook::send(store.vault(), seal, config, channel, &delivery, now);
             tokio::time::timeout(config.patience, attempt)
                 .await
                 .unwrap_or_else(|_| Err(Failure::Passing(config.late())))

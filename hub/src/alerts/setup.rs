@@ -13,6 +13,7 @@ use crate::people;
 use crate::seal::{Purpose, Seal};
 use crate::store::alerts::{self, Channel, Rule};
 use crate::store::{self, Store, audit};
+use crate::vault::WEBHOOK;
 use crate::{Error, Result};
 
 /// Most rules, and most channels, of an account.
@@ -142,12 +143,18 @@ pub async fn make_channel(
     if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
         return Err(Error::Invalid(format!("The name of a channel has 1 to {MAX_NAME} characters.")));
     }
+    let id = ident::new("ach")?;
+    let (target, shown) = match kind {
+        "webhook" => (store.vault().seal(WEBHOOK, &id, &target)?, shown_address(&target)),
+        _ => (target, String::new()),
+    };
     let channel = Channel {
-        id: ident::new("ach")?,
+        id,
         account: actor.account.to_owned(),
         name: name.to_owned(),
         kind: kind.to_owned(),
         target,
+        shown,
         created_at: now,
     };
     let mut change = store.write().await?;
@@ -190,7 +197,12 @@ pub fn shown(channel: &Channel) -> String {
         let addresses: Vec<String> = serde_json::from_str(&channel.target).unwrap_or_default();
         return addresses.join(", ");
     }
-    let (scheme, rest) = channel.target.split_once("://").unwrap_or(("", &channel.target));
+    channel.shown.clone()
+}
+
+/// The address of a webhook without what may be secret in it.
+pub(crate) fn shown_address(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
     let host = rest.split(['/', '?']).next().unwrap_or(rest);
     let host = host.rsplit('@').next().unwrap_or(host);
     format!("{scheme}://{host}/…")

@@ -17,6 +17,7 @@ use crate::error::chain;
 use crate::ident::{Millis, SECOND};
 use crate::seal::Seal;
 use crate::store::alerts::{Channel, Delivery};
+use crate::vault::{Vault, WEBHOOK};
 use crate::{Error, Result};
 
 /// Header with the moment of sending, in seconds since 1970.
@@ -146,13 +147,16 @@ pub fn signature(secret: &Secret, timestamp: &str, body: &str) -> std::result::R
 
 /// Sends a message.
 pub(super) async fn send(
+    vault: &Vault,
     seal: &Seal,
     config: &Config,
     channel: &Channel,
     delivery: &Delivery,
     now: Millis,
 ) -> std::result::Result<(), Failure> {
-    let url = check_url(config, &channel.target).map_err(|error| Failure::Final(error.to_string()))?;
+    let address = vault.open(WEBHOOK, &channel.id, &channel.target);
+    let address = address.map_err(|error| Failure::Final(error.to_string()))?;
+    let url = check_url(config, address.expose()).map_err(|error| Failure::Final(error.to_string()))?;
     let addresses = resolve(config, &url).await.map_err(Failure::Passing)?;
     let ca = reqwest::Certificate::from_pem_bundle(&config.ca);
     let ca =

@@ -49,8 +49,10 @@ pub(super) async fn read_all(path: &Path) -> Result<Bytestream> {
 
 pub(super) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("remove", path)(error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::file("remove", path)(error)),
+        // Or it would be there again after a power cut, and nobody would know of it.
+        Ok(()) => path.parent().map_or(Ok(()), sync_directory),
     }
 }
 

@@ -52,7 +52,7 @@ pub fn is_over(error: &Error) -> bool {
 
 fn code(error: &Error) -> Code {
     match error {
-        Error::Refused { code, .. } => *code,
+        Error::Refused { code, .. } | Error::Key { code, .. } => *code,
         Error::NotFound { .. } => Code::ApiNotFound,
         Error::Conflict(_) => Code::ApiConflict,
         Error::Invalid(_) | Error::Field { .. } => Code::ApiInvalid,
@@ -102,6 +102,7 @@ pub fn exit_code(error: &Error) -> u8 {
     match error {
         Error::NotFound { .. } | Error::Refused { status: 404, .. } => 3,
         Error::Conflict(_) | Error::Refused { status: 409, .. } => 4,
+        Error::Key { .. } => 5,
         Error::File { source, .. } => match source.kind() {
             ErrorKind::NotFound => 3,
             ErrorKind::AlreadyExists => 4,

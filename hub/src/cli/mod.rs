@@ -30,10 +30,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use self::drafts::Noun;
+use crate::vault::key;
 
 const EXIT_CODES: &str = "Exit codes:\n  0  done\n  1  failed; the cause is on standard error\n  \
                           2  the command line is wrong\n  3  what was named does not exist\n  \
-                          4  it exists already, or something else has to come first";
+                          4  it exists already, or something else has to come first\n  \
+                          5  the key of the hub's secrets is not there (KEY-001) or is another (KEY-002)";
 
 /// The hub of Signage: accounts, tokens, screens and content.
 #[derive(Debug, Parser)]
@@ -48,6 +50,9 @@ pub struct Cli {
         default_value = "/var/lib/signage-hub"
     )]
     data_dir: PathBuf,
+    /// File with the key of the hub's secrets, when it is not `secret.key` in that directory.
+    #[arg(long, global = true, value_name = "FILE", env = "SIGNAGE_HUB_SECRET_KEY")]
+    secret_key: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -115,6 +120,9 @@ enum Command {
 /// Does what the command line says; answers the exit code.
 pub async fn run(cli: Cli) -> u8 {
     let data_dir = &cli.data_dir;
+    if let Some(path) = cli.secret_key {
+        key::choose(path);
+    }
     let result = match cli.command {
         Command::Serve(command) => command.run(data_dir).await,
         Command::Ca => ca::run(data_dir).await,

@@ -17,6 +17,7 @@ use crate::ident;
 use crate::store::accounts::{self, Account};
 use crate::store::devices::Device;
 use crate::store::{Connection, Store, from_text, overrides, screen_groups};
+use crate::vault::Vault;
 use crate::{Error, Result};
 
 /// Bytes of signed documents that are kept of an account.
@@ -81,7 +82,7 @@ impl Cache {
     ) -> Result<Manifest> {
         let common = self.common(store, &device.account).await?;
         let groups = screen_groups::of(&mut *store.read().await?, &device.id).await?;
-        common.manifest(device, &groups, known)
+        common.manifest(store.vault(), device, &groups, known)
     }
 }
 
@@ -162,7 +163,13 @@ impl Common {
         own.map(|(document, _)| document)
     }
 
-    fn manifest(&self, device: &Device, groups: &[String], known: impl Fn(&str) -> bool) -> Result<Manifest> {
+    fn manifest(
+        &self,
+        vault: &Vault,
+        device: &Device,
+        groups: &[String],
+        known: impl Fn(&str) -> bool,
+    ) -> Result<Manifest> {
         let key = self.variant(device, groups);
         if let Some((etag, text)) = self.signed().documents.get(&key) {
             if known(etag) {
@@ -172,7 +179,8 @@ impl Common {
                 return Ok(Manifest { etag: etag.clone(), document: Some(text.clone()) });
             }
         }
-        let text: Arc<str> = self.account.sign(typ::PUBLICATION, &self.publication(device, groups)?)?.into();
+        let text: Arc<str> =
+            self.account.sign(vault, typ::PUBLICATION, &self.publication(device, groups)?)?.into();
         if text.len() > limits::BYTES {
             return Err(Error::Invalid(format!(
                 "the publication of {:?} has {} bytes, a screen takes {}; give it less to choose from",

@@ -10,7 +10,7 @@ use crate::store::{self, devices};
 use crate::{Result, enrolment, ident};
 
 pub(super) async fn get(State(state): State<Shared>, Caller(device): Caller) -> Result<Response> {
-    let document = enrolment::authorization(&mut *state.store.read().await?, &device).await?;
+    let document = enrolment::authorization(&state.store, &device).await?;
     let standing = devices::standing(&mut *state.store.read().await?, &device.id).await?;
     if standing.told_at.is_none() {
         // Operators see that it knows, and who has read a withdrawal can be let go of.

@@ -46,7 +46,7 @@ pub(super) async fn post(
         tracing::warn!(%code, %address, device = key.thumbprint(), "refused an enrolment");
     }
     let enrolment::Enrolled { device, account } = result?;
-    let authorization = enrolment::authorization(&mut *state.store.read().await?, &device).await?;
+    let authorization = enrolment::authorization(&state.store, &device).await?;
     tracing::info!(device = device.id, name = device.name, account = account.id, "enrolled a device");
     Ok(Json(Enrolled {
         device_id: device.id,

@@ -73,7 +73,7 @@ pub(super) async fn poll(state: &Shared, peer: Peer, request: &DeviceTokenReques
         Answer::Refused(error) => return Ok((StatusCode::BAD_REQUEST, Json(error)).into_response()),
     };
     super::bearer::note_seen(state, &device, peer, now).await;
-    let authorization = enrolment::authorization(&mut *state.store.read().await?, &device).await?;
+    let authorization = enrolment::authorization(&state.store, &device).await?;
     tracing::info!(device = device.id, name = device.name, account = account.id, "paired a device");
     Ok(Json(Enrolled {
         device_id: device.id,

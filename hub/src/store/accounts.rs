@@ -14,8 +14,10 @@ pub struct Account {
     pub id: String,
     /// Unique, for people.
     pub name: String,
-    /// Ed25519 seed, hexadecimal.
+    /// Ed25519 seed, hexadecimal, sealed.
     pub signing_key: String,
+    /// What belongs to it and screens know, hexadecimal.
+    pub public_key: String,
     /// What a screen plays when its token names nothing.
     pub default_playlist: Option<String>,
     /// The layout that it shows instead; it counts before the playlist.
@@ -43,12 +45,13 @@ impl std::fmt::Debug for Account {
 /// Adds an account; a name that is taken is a conflict.
 pub async fn insert(connection: &mut Connection, account: &Account) -> Result<()> {
     sqlx::query(
-        "INSERT INTO account (id, name, signing_key, default_playlist, content_sequence, content_changed_at, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO account (id, name, signing_key, public_key, default_playlist, content_sequence, \
+         content_changed_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(&account.id)
     .bind(&account.name)
     .bind(&account.signing_key)
+    .bind(&account.public_key)
     .bind(&account.default_playlist)
     .bind(account.content_sequence)
     .bind(account.content_changed_at)

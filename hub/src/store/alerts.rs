@@ -20,8 +20,10 @@ pub struct Channel {
     pub name: String,
     /// `webhook` or `email`.
     pub kind: String,
-    /// Address of the webhook, or e-mail addresses as a JSON list.
+    /// Address of the webhook, sealed, or e-mail addresses as a JSON list.
     pub target: String,
+    /// Where a webhook leads, fit to be shown.
+    pub shown: String,
     /// When it was made.
     pub created_at: Millis,
 }
@@ -133,13 +135,15 @@ pub async fn channel(connection: &mut Connection, account: &str, id: &str) -> Re
 /// Adds a channel.
 pub async fn insert_channel(connection: &mut Connection, channel: &Channel) -> Result<()> {
     sqlx::query(
-        "INSERT INTO alert_channel (id, account, name, kind, target, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO alert_channel (id, account, name, kind, target, shown, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&channel.id)
     .bind(&channel.account)
     .bind(&channel.name)
     .bind(&channel.kind)
     .bind(&channel.target)
+    .bind(&channel.shown)
     .bind(channel.created_at)
     .execute(connection)
     .await

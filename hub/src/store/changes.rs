@@ -98,15 +98,16 @@ impl Changes {
 impl Others {
     async fn of(store: &Store) -> Result<Self> {
         let failed = Error::database("listening for changes");
-        match store.kind {
+        match store.pools.kind {
             Kind::Sqlite => {
-                let mut connection = AnyConnection::connect(store.url.expose()).await.map_err(failed)?;
+                let mut connection =
+                    AnyConnection::connect(store.pools.url.expose()).await.map_err(failed)?;
                 let version = data_version(&mut connection).await?;
                 Ok(Self::Sqlite { connection, version })
             }
             Kind::Postgres => {
                 let listening = async {
-                    let mut listener = PgListener::connect(store.url.expose()).await?;
+                    let mut listener = PgListener::connect(store.pools.url.expose()).await?;
                     listener.listen(CHANNEL).await?;
                     Ok(listener)
                 };

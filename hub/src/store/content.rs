@@ -257,13 +257,15 @@ pub async fn uses(connection: &mut Connection, id: &str) -> Result<Vec<Use>> {
          WHERE content.id = $1 AND schedule_entry.body LIKE $2 ESCAPE '!' \
          UNION SELECT 'override', screen_override.id, screen_override.name FROM screen_override JOIN content \
          ON content.account = screen_override.account WHERE content.id = $1 AND stopped_at IS NULL \
-         AND ends_at > $3 AND target LIKE '%' || content.sha256 || '%' \
+         AND ends_at > $3 AND EXISTS (SELECT 1 FROM blob_use WHERE blob_use.holder = screen_override.id \
+         AND blob_use.sha256 = content.sha256) \
          UNION SELECT 'publication', publication.id, COALESCE(publication.comment, '') FROM publication \
          JOIN content ON content.account = publication.account WHERE content.id = $1 \
          AND (publication.state = 'requested' OR (publication.state = 'published' AND NOT EXISTS \
          (SELECT 1 FROM publication newer WHERE newer.account = publication.account \
          AND newer.state = 'published' AND newer.number > publication.number))) \
-         AND publication.document LIKE '%' || content.sha256 || '%' ORDER BY 1, 3, 2",
+         AND EXISTS (SELECT 1 FROM blob_use WHERE blob_use.holder = publication.id \
+         AND blob_use.sha256 = content.sha256) ORDER BY 1, 3, 2",
     )
     .bind(id)
     .bind(format!("%\"{}\"%", escape(id)))

@@ -42,6 +42,7 @@ pub mod second_step;
 pub mod settings;
 pub mod sight;
 pub mod tokens;
+mod upgrade;
 pub mod uploads;
 pub mod workspace;
 
@@ -49,6 +50,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use signage_protocol::Secret;
@@ -56,6 +58,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
 
 use crate::data_dir::DataDir;
+use crate::vault::Vault;
 use crate::{Error, Result};
 
 /// Environment variable with the address of a PostgreSQL database.
@@ -80,9 +83,16 @@ enum Kind {
     Postgres,
 }
 
-/// The database.
+/// The database, and the key of its secrets.
 #[derive(Debug, Clone)]
 pub struct Store {
+    pools: Pools,
+    vault: Arc<Vault>,
+}
+
+/// Connections to the database.
+#[derive(Debug, Clone)]
+struct Pools {
     kind: Kind,
     readers: AnyPool,
     /// With SQLite one connection: writers queue for it in order, where SQLite's own lock goes to whoever asks at
@@ -94,22 +104,65 @@ pub struct Store {
 
 impl Store {
     /// Opens the database of a data directory and brings it up to date: the PostgreSQL database that the
-    /// environment or the file `database.url` of the directory names, else `hub.db`.
-    pub async fn open(directory: &DataDir) -> Result<Self> {
+    /// environment or the file `database.url` of the directory names, else `hub.db`. `key` names the file with the key
+    /// of its secrets, when it is not where [`crate::vault::key`] looks for it.
+    pub async fn open(directory: &DataDir, key: Option<&Path>) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let (kind, url) = match postgres(directory)? {
             Some(url) => (Kind::Postgres, url),
             None => (Kind::Sqlite, sqlite(directory)?),
         };
-        Self::connect(kind, &url).await
+        let pools = Pools::connect(kind, &url).await?;
+        let vault = Arc::new(upgrade::run(&pools, directory, key).await?);
+        Ok(Self { pools, vault })
     }
 
-    /// The SQLite database of a data directory, whatever the environment says.
-    pub async fn at(directory: &DataDir) -> Result<Self> {
-        sqlx::any::install_default_drivers();
-        Self::connect(Kind::Sqlite, &sqlite(directory)?).await
+    /// The SQLite database of a data directory, whatever the environment says: a copy of another one, with its key.
+    pub async fn at(directory: &DataDir, of: &Self) -> Result<Self> {
+        let pools = Pools::connect(Kind::Sqlite, &sqlite(directory)?).await?;
+        Ok(Self { pools, vault: of.vault.clone() })
     }
 
+    /// What seals and opens the secrets in it.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Starts a change, which sees what every earlier change has left and is seen by every later one: changes
+    /// come one after the other, from however many hubs.
+    pub async fn write(&self) -> Result<Transaction> {
+        self.pools.write().await
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
+        self.pools.read().await
+    }
+
+    /// Writes the database, as it is in this moment, to a new file.
+    pub async fn copy_to(&self, path: &Path) -> Result<()> {
+        if self.pools.kind == Kind::Postgres {
+            let text = "the database is PostgreSQL; copy it with pg_dump, and the data directory beside it";
+            return Err(Error::Invalid(text.into()));
+        }
+        let path = path.to_str().ok_or_else(|| Error::Invalid("the name of the copy is not UTF-8".into()))?;
+        let mut connection = self.read().await?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(path)
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::database("copying the database"))?;
+        Ok(())
+    }
+
+    /// Finishes what is under way and closes the database.
+    pub async fn close(&self) {
+        self.pools.readers.close().await;
+        self.pools.writers.close().await;
+    }
+}
+
+impl Pools {
     async fn connect(kind: Kind, url: &str) -> Result<Self> {
         let pool = async |size| {
             let options = AnyPoolOptions::new().max_connections(size).after_connect(move |connection, _| {
@@ -127,9 +180,7 @@ impl Store {
         Ok(Self { kind, readers: pool(READERS).await?, writers, url: Secret::new(url) })
     }
 
-    /// Starts a change, which sees what every earlier change has left and is seen by every later one: changes
-    /// come one after the other, from however many hubs.
-    pub async fn write(&self) -> Result<Transaction> {
+    async fn write(&self) -> Result<Transaction> {
         let failed = Error::database("starting a change");
         match self.kind {
             // IMMEDIATE takes the write lock at once: a transaction that reads first and writes later would fail,
@@ -146,31 +197,8 @@ impl Store {
         }
     }
 
-    /// A connection for reading.
-    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
+    async fn read(&self) -> Result<sqlx::pool::PoolConnection<Any>> {
         self.readers.acquire().await.map_err(Error::database("getting a connection"))
-    }
-
-    /// Writes the database, as it is in this moment, to a new file.
-    pub async fn copy_to(&self, path: &Path) -> Result<()> {
-        if self.kind == Kind::Postgres {
-            let text = "the database is PostgreSQL; copy it with pg_dump, and the data directory beside it";
-            return Err(Error::Invalid(text.into()));
-        }
-        let path = path.to_str().ok_or_else(|| Error::Invalid("the name of the copy is not UTF-8".into()))?;
-        let mut connection = self.read().await?;
-        sqlx::query("VACUUM INTO $1")
-            .bind(path)
-            .execute(&mut *connection)
-            .await
-            .map_err(Error::database("copying the database"))?;
-        Ok(())
-    }
-
-    /// Finishes what is under way and closes the database.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writers.close().await;
     }
 }
 
@@ -217,18 +245,22 @@ fn pragmas() -> String {
     )
 }
 
-/// Refuses a file that is no sound database.
-pub async fn check(path: &Path) -> Result<()> {
+/// Refuses a file that is no sound database. Answers the id of the key of its secrets, if they are sealed.
+pub async fn check(path: &Path) -> Result<Option<String>> {
     sqlx::any::install_default_drivers();
     let failed = Error::database("checking the copy of the database");
     let path = path.to_str().ok_or_else(|| Error::Invalid("the name of the copy is not UTF-8".into()))?;
     let url = format!("sqlite://{}?mode=ro", escape_path(path));
     let result = async {
         let mut connection = <AnyConnection as sqlx::Connection>::connect(&url).await?;
-        sqlx::query_scalar::<_, String>("PRAGMA integrity_check").fetch_one(&mut connection).await
+        let sound = sqlx::query_scalar::<_, String>("PRAGMA integrity_check");
+        let sound = sound.fetch_one(&mut connection).await?;
+        let key =
+            sqlx::query_scalar::<_, String>("SELECT value FROM setting WHERE name = $1").bind(settings::KEY);
+        Ok((sound, key.fetch_optional(&mut connection).await?))
     };
-    match result.await.map_err(failed)?.as_str() {
-        "ok" => Ok(()),
+    match result.await.map_err(failed)? {
+        (sound, key) if sound == "ok" => Ok(key.map(|noted| upgrade::key_id(&noted).to_owned())),
         _ => Err(Error::Invalid("the backup is damaged: its database is not sound".into())),
     }
 }

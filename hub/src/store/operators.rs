@@ -22,7 +22,7 @@ pub struct Operator {
     pub created_at: Millis,
     /// [`Role`] as it is stored.
     pub role: String,
-    /// Secret of the second step, hexadecimal; none when there is no second step.
+    /// Secret of the second step, hexadecimal, sealed; none when there is no second step.
     pub totp_secret: Option<String>,
     /// Step of the code that was used last.
     pub totp_step: Option<i64>,

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Connection, Store};
+use super::{Connection, Store, blobs};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -46,10 +46,10 @@ pub async fn insert(connection: &mut Connection, new: &Override) -> Result<()> {
     .bind(new.ends_at)
     .bind(&new.created_by)
     .bind(new.created_at)
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(Error::database("adding an override"))?;
-    Ok(())
+    blobs::note_uses(connection, &new.id, &new.target).await
 }
 
 /// An account's override with this id.
@@ -67,10 +67,10 @@ pub async fn stop(connection: &mut Connection, id: &str, now: Millis) -> Result<
     sqlx::query("UPDATE screen_override SET stopped_at = $2 WHERE id = $1")
         .bind(id)
         .bind(now)
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(Error::database("stopping an override"))?;
-    Ok(())
+    blobs::let_go_of_uses(connection, id, now).await
 }
 
 /// What is or will be in force after a moment, oldest first.

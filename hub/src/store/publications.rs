@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::{Connection, Store};
+use super::{Connection, Store, blobs};
 use crate::ident::Millis;
 use crate::{Error, Result};
 
@@ -65,10 +65,10 @@ pub async fn insert(connection: &mut Connection, new: &Publication, document: &s
     .bind(new.sequence)
     .bind(&new.restores)
     .bind(document)
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(Error::database("adding a publication"))?;
-    Ok(())
+    blobs::note_uses(connection, &new.id, document).await
 }
 
 /// Puts into a request what is in force with it; from then on it never changes.
@@ -76,10 +76,10 @@ pub async fn set_document(connection: &mut Connection, id: &str, document: &str)
     sqlx::query("UPDATE publication SET document = $2 WHERE id = $1")
         .bind(id)
         .bind(document)
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(Error::database("publishing a request"))?;
-    Ok(())
+    blobs::note_uses(connection, id, document).await
 }
 
 /// Notes what became of a request.
@@ -97,10 +97,13 @@ pub async fn decide(connection: &mut Connection, decided: &Publication) -> Resul
     .bind(decided.published_at)
     .bind(decided.sequence)
     .bind(&decided.changes)
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(Error::database("deciding on a publication"))?;
-    Ok(())
+    match decided.decided_at {
+        Some(at) if decided.state != "published" => blobs::let_go_of_uses(connection, &decided.id, at).await,
+        _ => Ok(()),
+    }
 }
 
 /// An account's publication with this id.
@@ -127,8 +130,8 @@ pub async fn document(connection: &mut Connection, id: &str) -> Result<String> {
 /// Whether something that an account has published shows a file.
 pub async fn shows(connection: &mut Connection, account: &str, sha256: &str) -> Result<bool> {
     let found: Option<String> = sqlx::query_scalar(
-        "SELECT id FROM publication WHERE account = $1 AND state = 'published' \
-         AND document LIKE '%' || $2 || '%' LIMIT 1",
+        "SELECT id FROM publication JOIN blob_use ON blob_use.holder = publication.id \
+         WHERE blob_use.sha256 = $2 AND account = $1 AND state = 'published' LIMIT 1",
     )
     .bind(account)
     .bind(sha256)

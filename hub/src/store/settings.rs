@@ -3,10 +3,17 @@
 use super::{Connection, Store};
 use crate::{Error, Result};
 
-/// The hub's secret for nonces, access tokens and form tokens, hexadecimal.
+/// The hub's secret for nonces, access tokens and form tokens, hexadecimal, sealed.
 pub const SECRET: &str = "secret";
 /// The address under which devices reach this hub, as last served.
 pub const PUBLIC_URL: &str = "public_url";
+
+/// The id of the key that secrets are sealed with, and a value that it opens.
+pub const KEY: &str = "key";
+/// What stood in the place of secrets before they were sealed may still be in free pages.
+pub const VACUUM_DUE: &str = "vacuum_due";
+/// The files that older documents name are not noted yet.
+pub const BLOB_USE_DUE: &str = "blob_use_due";
 
 /// When the rules of alerts were gone through last, by whichever hub.
 pub const ALERTS_AT: &str = "alerts_at";

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use futures_util::TryStreamExt as _;
+use signage_hub::backup::Wanted;
 use signage_hub::blobs::{Blobs, Stored};
 use signage_hub::serve::{Hub, Options};
 use signage_hub::store::{self, blobs as rows, content as contents, uploads};
@@ -81,17 +82,28 @@ async fn a_backup_says_what_it_leaves_and_can_hold_the_bucket() {
     let state = &hub.state;
     let at = |name: &str| hub.files.path().join(name);
     let without =
-        backup::make(&state.directory, hub.store(), &state.blobs, &at("without"), false).await.unwrap();
+        backup::make(&state.directory, hub.store(), &state.blobs, &at("without"), Wanted::default())
+            .await
+            .unwrap();
     assert!(!without.content && at("without/s3.toml").exists());
-    let with = backup::make(&state.directory, hub.store(), &state.blobs, &at("with"), true).await.unwrap();
+    let with = backup::make(
+        &state.directory,
+        hub.store(),
+        &state.blobs,
+        &at("with"),
+        Wanted { content: true, key: true },
+    )
+    .await
+    .unwrap();
     assert!(with.content && with.bytes > 100_000 && !at("with/s3.toml").exists());
-    backup::restore(&at("with"), &at("hub")).await.unwrap();
+    backup::restore(&at("with"), &at("hub"), None).await.unwrap();
     let running = Hub::start(Options::local(at("hub"))).await.unwrap();
     assert!(matches!(running.state.blobs, Blobs::Directory(_)));
     assert!(running.state.blobs.path(&film.sha256).unwrap().exists());
     running.stop().await.unwrap();
     // One without its content goes on with the bucket.
-    backup::restore(&at("without"), &at("other")).await.unwrap();
+    backup::restore(&at("without"), &at("other"), None).await.unwrap();
+    std::fs::copy(state.directory.path().join("secret.key"), at("other/secret.key")).unwrap();
     let running = Hub::start(Options::local(at("other"))).await.unwrap();
     let stored = Stored { sha256: film.sha256, size: 100_000 };
     assert!(running.state.blobs.has(&stored).await.unwrap());

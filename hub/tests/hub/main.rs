@@ -42,3 +42,4 @@ mod store_s3;
 mod tokens;
 mod tokens_in_steps;
 mod uploads;
+mod vault;

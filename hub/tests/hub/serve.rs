@@ -166,8 +166,9 @@ async fn a_backup_of_a_running_hub_is_a_hub() {
     let hub = crate::common::TestHub::new().await;
     let (content, bytes) = hub.content(&hub.account, "a.png", 1000).await;
     let target = hub.files.path().join("backup");
+    let wanted = signage_hub::backup::Wanted { key: true, ..Default::default() };
     let make =
-        || signage_hub::backup::make(&hub.state.directory, hub.store(), &hub.state.blobs, &target, false);
+        || signage_hub::backup::make(&hub.state.directory, hub.store(), &hub.state.blobs, &target, wanted);
     // Somebody enrols meanwhile.
     let (_, secret) = hub.token(Kind::Provisioning).await;
     let request = Screen::new(1).enroll_request(&Screen::enrollment(&secret));
