@@ -72,13 +72,16 @@ vm: image ## Boot the test image with a shell here; STICK=image plugs a stick in
 	$(BIN)/vm $(STICK)
 
 ##@ Install
-.PHONY: install install-hub install-rootfs install-update
+.PHONY: install install-hub install-factory install-rootfs install-update
 install: ## Lay out the device's programs and units below DESTDIR (build first)
 	@$(call need_destdir)
 	tools/install "$(DESTDIR)" $(BIN) $(DEVICE)
 
 install-hub: ## Lay out the hub, its unit and its manual below DESTDIR (build first)
 	MANUAL=1 tools/install "$(DESTDIR)" $(BIN) hub
+
+install-factory: ## Lay out the tool that makes cards, and its manual, below DESTDIR (build first)
+	MANUAL=1 tools/install "$(DESTDIR)" $(BIN) factory
 
 install-rootfs: ## Lay out the operating system's configuration below DESTDIR
 	@$(call need_destdir)

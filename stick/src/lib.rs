@@ -1,5 +1,11 @@
-//! The bytes of a stick: a master boot record with one FAT32 partition, which every desktop can read. The
-//! provisioner writes them to media, the hub to files for download.
+//! Sticks and cards as disks. What a stick looks like: a master boot record with one FAT32 partition, which every
+//! desktop can read; the provisioner writes it to media, the hub to files for download. Which disks may be
+//! written to at all ([`target`]), and what a disk is divided into ([`table`]).
+
+pub mod bytes;
+pub mod disk;
+pub mod table;
+pub mod target;
 
 use std::io::{self, SeekFrom, Write as _};
 

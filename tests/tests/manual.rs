@@ -77,3 +77,8 @@ fn the_manual_of_the_player_is_its_command_line() {
 fn the_manual_of_the_hub_is_its_command_line() {
     compare("hub", signage_hub::cli::Cli::command());
 }
+
+#[test]
+fn the_manual_of_the_factory_is_its_command_line() {
+    compare("factory", signage_factory::cli::Cli::command());
+}

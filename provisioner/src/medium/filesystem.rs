@@ -8,8 +8,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use signage_protocol::problem::{Code, Problem};
 
-use super::image::bytes::{be16, le16, le32};
 use super::image::fat;
+use signage_stick::bytes::{be16, le16, le32};
 
 /// Boot sectors lie in here.
 const BOOT: usize = 4096;

@@ -4,10 +4,9 @@
 //! Nothing is written before the file is known to be valid and the target is known to be harmless to write
 //! to; nothing is reported as done before it has been read back.
 
-mod target;
 mod volume;
 
-pub use target::{Refusal, Target};
+pub use signage_stick::target::{Refusal, Target};
 pub use volume::{MIN_BYTES, read_back, write};
 
 use std::fs::File;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read, Seek};
 
-use super::bytes::{le16, le32};
-use super::disk::{damaged, read_exact_at};
+use signage_stick::bytes::{le16, le32};
+use signage_stick::disk::{damaged, read_exact_at};
 
 /// How much of the table is read at once.
 const BLOCK: u64 = 4096;

@@ -2,10 +2,10 @@
 
 use std::io::{self, Read, Seek};
 
-use super::bytes::{le16, le32, le64};
 use super::clusters::{Clusters, Geometry, Width};
-use super::disk::{damaged, read_exact_at};
 use crate::medium::folder::{Folder, Kind};
+use signage_stick::bytes::{le16, le32, le64};
+use signage_stick::disk::{damaged, read_exact_at};
 
 /// Size of a directory entry.
 const ENTRY: usize = 32;

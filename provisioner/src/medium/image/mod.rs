@@ -3,24 +3,21 @@
 //!
 //! Whatever is on the disk, this reads at most 64 MiB of it, keeps at most 32 MiB, and ends.
 
-pub(super) mod bytes;
 mod clusters;
-mod disk;
 mod exfat;
 pub(super) mod fat;
 mod names;
-mod table;
 
 use std::io::{self, Read, Seek};
 
 use signage_protocol::problem::{Code, Problem};
 
-use self::disk::{Disk, Extent};
 use self::exfat::Exfat;
 use self::fat::Fat;
-use self::table::{Partition, Table};
 use super::filesystem::Filesystem;
 use super::folder::{self, Content};
+use signage_stick::disk::{Extent, Reader};
+use signage_stick::table::{self, Partition, Table};
 
 /// A file system, or a place for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +33,7 @@ pub struct Volume {
 /// Looks at a disk of `bytes` bytes: into each of its partitions, or into the whole if there are none. There is
 /// always at least one volume. Fails only when the beginning of the disk cannot be read.
 pub fn scan<D: Read + Seek>(disk: D, bytes: u64) -> io::Result<Vec<Volume>> {
-    let mut disk = Disk::new(disk, bytes);
+    let mut disk = Reader::new(disk, bytes);
     let whole = disk.extent();
     let otherwise = match table::read(&mut disk)? {
         Table::Partitions(partitions) if holds(&mut disk, &partitions) => {
@@ -59,7 +56,7 @@ pub fn scan<D: Read + Seek>(disk: D, bytes: u64) -> io::Result<Vec<Volume>> {
 /// Whether these partitions are what the disk is divided into. A boot sector of FAT on the whole disk speaks
 /// against it: what looks like a table there may be program code. It may also be a left-over from before there
 /// was a table; then a file system begins in one of the partitions.
-fn holds<D: Read + Seek>(disk: &mut Disk<D>, partitions: &[Partition]) -> bool {
+fn holds<D: Read + Seek>(disk: &mut Reader<D>, partitions: &[Partition]) -> bool {
     let whole = disk.extent();
     let mut is_fat = |extent| {
         let filesystem = Filesystem::identify(&mut disk.part(extent));
@@ -71,7 +68,7 @@ fn holds<D: Read + Seek>(disk: &mut Disk<D>, partitions: &[Partition]) -> bool {
     }
 }
 
-fn look<D: Read + Seek>(disk: &mut Disk<D>, name: String, extent: Extent) -> Volume {
+fn look<D: Read + Seek>(disk: &mut Reader<D>, name: String, extent: Extent) -> Volume {
     let (label, content) = match read(disk, extent) {
         Ok((label, content)) => (label, content),
         Err(error) => (None, Err(Problem::new(Code::UsbRead, error.to_string()))),
@@ -81,7 +78,7 @@ fn look<D: Read + Seek>(disk: &mut Disk<D>, name: String, extent: Extent) -> Vol
 
 type Found = (Option<String>, Result<Content, Problem>);
 
-fn read<D: Read + Seek>(disk: &mut Disk<D>, extent: Extent) -> io::Result<Found> {
+fn read<D: Read + Seek>(disk: &mut Reader<D>, extent: Extent) -> io::Result<Found> {
     let filesystem = Filesystem::identify(&mut disk.part(extent))?;
     Ok(match filesystem.problem() {
         Some(problem) => (None, Err(problem)),

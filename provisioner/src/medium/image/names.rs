@@ -1,6 +1,6 @@
 //! Long names as FAT keeps them: in pieces, back to front, before the short name that they belong to.
 
-use super::bytes::le16;
+use signage_stick::bytes::le16;
 
 /// UTF-16 units in one piece.
 const PIECE: usize = 13;

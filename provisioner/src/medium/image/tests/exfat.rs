@@ -2,7 +2,7 @@
 
 use super::disk::{formatted, put};
 use super::*;
-use crate::medium::image::bytes::{le16, le32};
+use signage_stick::bytes::{le16, le32};
 
 const NAME: &str = "telemetry_config.json";
 const ENTRY: usize = 32;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::disk::{START, fat, partitioned, put};
 use super::exfat::{Chain, Stick};
 use super::*;
-use crate::medium::image::table::{MAX_PARTITIONS, crc32};
+use signage_stick::table::{MAX_PARTITIONS, crc32};
 
 /// Fails from a position on.
 struct Failing {
@@ -69,7 +69,7 @@ fn a_table_of_overlapping_partitions_is_bounded() {
 
 #[test]
 fn reading_has_a_budget() {
-    let mut disk = Disk::new(Cursor::new(vec![0; 1 << 20]), 1 << 20);
+    let mut disk = Reader::new(Cursor::new(vec![0; 1 << 20]), 1 << 20);
     let mut read = 0u64;
     let error = loop {
         match disk.part(disk.extent()).read(&mut [0; 4096]) {

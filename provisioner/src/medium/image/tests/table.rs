@@ -2,7 +2,7 @@
 
 use super::disk::{START, divide, fat, formatted, partitioned, put};
 use super::*;
-use crate::medium::image::table::MAX_PARTITIONS;
+use signage_stick::table::MAX_PARTITIONS;
 
 const MBR: &str = "label: dos\nstart=2048, type=c\n";
 const GPT: &str = "label: gpt\nstart=2048, size=4096, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7\n";

@@ -1,22 +1,22 @@
 //! Numbers in byte strings of any length: what lies beyond the end counts as zero, so that no disk makes it panic.
 
 /// Little-endian, 16 bits.
-pub(in crate::medium) fn le16(bytes: &[u8], at: usize) -> u16 {
+pub fn le16(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes(array(bytes, at))
 }
 
 /// Little-endian, 32 bits.
-pub(in crate::medium) fn le32(bytes: &[u8], at: usize) -> u32 {
+pub fn le32(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(array(bytes, at))
 }
 
 /// Little-endian, 64 bits.
-pub(in crate::medium) fn le64(bytes: &[u8], at: usize) -> u64 {
+pub fn le64(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(array(bytes, at))
 }
 
 /// Big-endian, 16 bits.
-pub(in crate::medium) fn be16(bytes: &[u8], at: usize) -> u16 {
+pub fn be16(bytes: &[u8], at: usize) -> u16 {
     u16::from_be_bytes(array(bytes, at))
 }
 

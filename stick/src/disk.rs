@@ -8,7 +8,8 @@ const BUDGET: u64 = 64 << 20;
 const UNIT: u64 = 512;
 
 /// A whole disk.
-pub(super) struct Disk<D> {
+#[derive(Debug)]
+pub struct Reader<D> {
     source: D,
     bytes: u64,
     budget: u64,
@@ -16,14 +17,14 @@ pub(super) struct Disk<D> {
 
 /// A part of a disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Extent {
+pub struct Extent {
     /// First byte.
     pub start: u64,
     /// How many.
     pub bytes: u64,
 }
 
-impl<D: Read + Seek> Disk<D> {
+impl<D: Read + Seek> Reader<D> {
     pub fn new(source: D, bytes: u64) -> Self {
         Self { source, bytes, budget: BUDGET }
     }
@@ -50,8 +51,9 @@ impl<D: Read + Seek> Disk<D> {
 }
 
 /// A part of a disk, as something that can be read from its own beginning to its own end.
-pub(super) struct Part<'d, D> {
-    disk: &'d mut Disk<D>,
+#[derive(Debug)]
+pub struct Part<'d, D> {
+    disk: &'d mut Reader<D>,
     extent: Extent,
     position: u64,
 }
@@ -83,7 +85,7 @@ impl<D> Seek for Part<'_, D> {
 }
 
 /// Reads exactly this much, or says in words that the disk is shorter than what is on it claims.
-pub(super) fn read_exact_at(source: &mut (impl Read + Seek), at: u64, buffer: &mut [u8]) -> io::Result<()> {
+pub fn read_exact_at(source: &mut (impl Read + Seek), at: u64, buffer: &mut [u8]) -> io::Result<()> {
     source.seek(SeekFrom::Start(at))?;
     source.read_exact(buffer).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => damaged("it goes on beyond the end of the stick"),
@@ -92,6 +94,6 @@ pub(super) fn read_exact_at(source: &mut (impl Read + Seek), at: u64, buffer: &m
 }
 
 /// The file system contradicts itself.
-pub(super) fn damaged(what: &str) -> io::Error {
+pub fn damaged(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("the file system is damaged: {what}"))
 }

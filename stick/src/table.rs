@@ -5,11 +5,11 @@
 
 use std::io::{self, Read, Seek};
 
-use super::bytes::{le16, le32, le64};
-use super::disk::{Disk, Extent, read_exact_at};
+use crate::bytes::{le16, le32, le64};
+use crate::disk::{Extent, Reader, read_exact_at};
 
 /// Nobody makes sticks with more; what lies beyond is not looked at.
-pub(super) const MAX_PARTITIONS: usize = 16;
+pub const MAX_PARTITIONS: usize = 16;
 /// Links of a chain of logical partitions.
 const MAX_LINKS: usize = 64;
 const SECTOR: u64 = 512;
@@ -18,14 +18,14 @@ const TYPE_PROTECTIVE: u8 = 0xee;
 
 /// A part of a disk with the number that the kernel gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Partition {
+pub struct Partition {
     pub number: usize,
     pub extent: Extent,
 }
 
 /// What a disk is divided into.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Table {
+pub enum Table {
     /// There is no table.
     None,
     /// There was one, but it cannot be believed.
@@ -35,7 +35,7 @@ pub(super) enum Table {
 }
 
 /// Reads the table of a disk.
-pub(super) fn read<D: Read + Seek>(disk: &mut Disk<D>) -> io::Result<Table> {
+pub fn read<D: Read + Seek>(disk: &mut Reader<D>) -> io::Result<Table> {
     let Extent { bytes, .. } = disk.extent();
     let Some(record) = boot_record(disk, 0)? else { return Ok(Table::None) };
     let mut partitions = if record.iter().any(|entry| entry.kind == TYPE_PROTECTIVE) {
@@ -73,7 +73,7 @@ impl Entry {
 }
 
 /// The four entries at a sector, if there is a boot record.
-fn boot_record<D: Read + Seek>(disk: &mut Disk<D>, sector: u64) -> io::Result<Option<[Entry; 4]>> {
+fn boot_record<D: Read + Seek>(disk: &mut Reader<D>, sector: u64) -> io::Result<Option<[Entry; 4]>> {
     let mut raw = [0; SECTOR as usize];
     let whole = disk.extent();
     if whole.bytes < (sector + 1) * SECTOR {
@@ -93,7 +93,7 @@ fn boot_record<D: Read + Seek>(disk: &mut Disk<D>, sector: u64) -> io::Result<Op
 }
 
 /// The four primary partitions, and the logical ones after them.
-fn mbr<D: Read + Seek>(disk: &mut Disk<D>, record: &[Entry; 4]) -> io::Result<Vec<Partition>> {
+fn mbr<D: Read + Seek>(disk: &mut Reader<D>, record: &[Entry; 4]) -> io::Result<Vec<Partition>> {
     let used = || record.iter().zip(1..).filter(|(entry, _)| entry.count > 0 && entry.kind != 0);
     let mut partitions: Vec<_> = used()
         .filter(|(entry, _)| !entry.is_extended())
@@ -121,7 +121,7 @@ fn mbr<D: Read + Seek>(disk: &mut Disk<D>, record: &[Entry; 4]) -> io::Result<Ve
 
 /// The partitions of a GPT, from the copy at the beginning or else from the one at the end, if one of them is
 /// sound.
-fn gpt<D: Read + Seek>(disk: &mut Disk<D>) -> io::Result<Option<Vec<Partition>>> {
+fn gpt<D: Read + Seek>(disk: &mut Reader<D>) -> io::Result<Option<Vec<Partition>>> {
     let Extent { bytes, .. } = disk.extent();
     for sector in [SECTOR, 4096] {
         let last = (bytes / sector).saturating_sub(1);
@@ -134,7 +134,7 @@ fn gpt<D: Read + Seek>(disk: &mut Disk<D>) -> io::Result<Option<Vec<Partition>>>
     Ok(None)
 }
 
-fn gpt_at<D: Read + Seek>(disk: &mut Disk<D>, sector: u64, at: u64) -> io::Result<Option<Vec<Partition>>> {
+fn gpt_at<D: Read + Seek>(disk: &mut Reader<D>, sector: u64, at: u64) -> io::Result<Option<Vec<Partition>>> {
     /// The kernel numbers no more partitions on a disk.
     const MAX_ENTRIES: usize = 256;
     const MAX_ENTRY: usize = 4096;
@@ -172,7 +172,7 @@ fn gpt_at<D: Read + Seek>(disk: &mut Disk<D>, sector: u64, at: u64) -> io::Resul
 }
 
 /// CRC-32 as in zip and Ethernet.
-pub(super) fn crc32(bytes: &[u8]) -> u32 {
+pub fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 & 0u32.wrapping_sub(crc & 1));
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }

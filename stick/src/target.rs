@@ -1,11 +1,11 @@
-//! What a stick is made on, and whether it may be.
+//! What a stick or a card is made on, and whether it may be.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::volume::MIN_BYTES;
+use crate::MIN_BYTES;
 
 /// Where to make a stick.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,18 +72,18 @@ impl Target {
         }
     }
 
-    /// Its size in bytes, if it may be written to.
+    /// Its size in bytes, if it may be written to, and a stick can be made of it.
     pub fn check(&self) -> Result<u64, Refusal> {
         let bytes = match self {
             Self::Image { path, .. } if path.exists() => return Err(Refusal::Exists),
             Self::Image { bytes, .. } => *bytes,
-            Self::Device { path } => check_device(path)?,
+            Self::Device { path } => device_bytes(path)?,
         };
         if bytes < MIN_BYTES { Err(Refusal::TooSmall { bytes }) } else { Ok(bytes) }
     }
 
     /// Opens it for writing. A device is opened exclusively, so that nobody mounts it meanwhile.
-    pub(super) fn open(&self) -> io::Result<File> {
+    pub fn open(&self) -> io::Result<File> {
         let mut options = OpenOptions::new();
         options.read(true).write(true);
         match self {
@@ -93,15 +93,20 @@ impl Target {
                 file.set_len(*bytes)?;
                 Ok(file)
             }
-            Self::Device { path } => {
-                let exclusive = rustix::fs::OFlags::EXCL.bits();
-                options.custom_flags(exclusive.cast_signed()).open(path)
-            }
+            Self::Device { path } => open_device(path),
         }
     }
 }
 
-fn check_device(path: &Path) -> Result<u64, Refusal> {
+/// Opens a device for reading and writing, exclusively: that fails while it is mounted, swapped to or part of
+/// something, and nobody mounts it meanwhile.
+pub fn open_device(path: &Path) -> io::Result<File> {
+    let exclusive = rustix::fs::OFlags::EXCL.bits();
+    OpenOptions::new().read(true).write(true).custom_flags(exclusive.cast_signed()).open(path)
+}
+
+/// The size in bytes of a removable disk that is not in use, 0 excluded.
+pub fn device_bytes(path: &Path) -> Result<u64, Refusal> {
     let node = fs::canonicalize(path).map_err(Refusal::Unknown)?;
     if !fs::metadata(&node).map_err(Refusal::Unknown)?.file_type().is_block_device() {
         return Err(Refusal::NotADevice);
@@ -115,9 +120,12 @@ fn check_device(path: &Path) -> Result<u64, Refusal> {
         let text = fs::read_to_string(sys.join(file)).map_err(Refusal::Unknown)?;
         text.trim().parse().map_err(|_| Refusal::Unknown(io::ErrorKind::InvalidData.into()))
     };
-    // A USB hard disk does not say that it is removable; that it hangs on USB says it.
+    // A USB hard disk does not say that it is removable; that it hangs on USB says it. Nor does a card in a slot of
+    // its own, and a loop device is a file.
     let usb = sys.components().any(|part| part.as_os_str().to_string_lossy().starts_with("usb"));
-    if number("removable")? != 1 && !usb {
+    let card = fs::read_to_string(sys.join("device/type")).is_ok_and(|kind| kind.trim() == "SD");
+    let file = sys.join("loop").exists();
+    if number("removable")? != 1 && !usb && !card && !file {
         return Err(Refusal::NotRemovable);
     }
     let mounts = fs::read_to_string("/proc/self/mounts").map_err(Refusal::Unknown)?;
