@@ -22,6 +22,9 @@ _signage__hub() {
             signage__hub,alert)
                 cmd="signage__hub__subcmd__alert"
                 ;;
+            signage__hub,api-token)
+                cmd="signage__hub__subcmd__api__subcmd__token"
+                ;;
             signage__hub,audit)
                 cmd="signage__hub__subcmd__audit"
                 ;;
@@ -88,6 +91,9 @@ _signage__hub() {
             signage__hub__subcmd__account,set)
                 cmd="signage__hub__subcmd__account__subcmd__set"
                 ;;
+            signage__hub__subcmd__account,show)
+                cmd="signage__hub__subcmd__account__subcmd__show"
+                ;;
             signage__hub__subcmd__account,sign)
                 cmd="signage__hub__subcmd__account__subcmd__sign"
                 ;;
@@ -106,6 +112,15 @@ _signage__hub() {
             signage__hub__subcmd__alert,test)
                 cmd="signage__hub__subcmd__alert__subcmd__test"
                 ;;
+            signage__hub__subcmd__api__subcmd__token,create)
+                cmd="signage__hub__subcmd__api__subcmd__token__subcmd__create"
+                ;;
+            signage__hub__subcmd__api__subcmd__token,list)
+                cmd="signage__hub__subcmd__api__subcmd__token__subcmd__list"
+                ;;
+            signage__hub__subcmd__api__subcmd__token,revoke)
+                cmd="signage__hub__subcmd__api__subcmd__token__subcmd__revoke"
+                ;;
             signage__hub__subcmd__audit,list)
                 cmd="signage__hub__subcmd__audit__subcmd__list"
                 ;;
@@ -121,8 +136,17 @@ _signage__hub() {
             signage__hub__subcmd__code,policy)
                 cmd="signage__hub__subcmd__code__subcmd__policy"
                 ;;
+            signage__hub__subcmd__code,show)
+                cmd="signage__hub__subcmd__code__subcmd__show"
+                ;;
             signage__hub__subcmd__content,add)
                 cmd="signage__hub__subcmd__content__subcmd__add"
+                ;;
+            signage__hub__subcmd__content,file)
+                cmd="signage__hub__subcmd__content__subcmd__file"
+                ;;
+            signage__hub__subcmd__content,folder)
+                cmd="signage__hub__subcmd__content__subcmd__folder"
                 ;;
             signage__hub__subcmd__content,list)
                 cmd="signage__hub__subcmd__content__subcmd__list"
@@ -132,6 +156,27 @@ _signage__hub() {
                 ;;
             signage__hub__subcmd__content,remove)
                 cmd="signage__hub__subcmd__content__subcmd__remove"
+                ;;
+            signage__hub__subcmd__content,show)
+                cmd="signage__hub__subcmd__content__subcmd__show"
+                ;;
+            signage__hub__subcmd__content__subcmd__folder,create)
+                cmd="signage__hub__subcmd__content__subcmd__folder__subcmd__create"
+                ;;
+            signage__hub__subcmd__content__subcmd__folder,delete)
+                cmd="signage__hub__subcmd__content__subcmd__folder__subcmd__delete"
+                ;;
+            signage__hub__subcmd__content__subcmd__folder,list)
+                cmd="signage__hub__subcmd__content__subcmd__folder__subcmd__list"
+                ;;
+            signage__hub__subcmd__content__subcmd__folder,move)
+                cmd="signage__hub__subcmd__content__subcmd__folder__subcmd__move"
+                ;;
+            signage__hub__subcmd__device,answer)
+                cmd="signage__hub__subcmd__device__subcmd__answer"
+                ;;
+            signage__hub__subcmd__device,authorization-file)
+                cmd="signage__hub__subcmd__device__subcmd__authorization__subcmd__file"
                 ;;
             signage__hub__subcmd__device,authorize)
                 cmd="signage__hub__subcmd__device__subcmd__authorize"
@@ -148,6 +193,18 @@ _signage__hub() {
             signage__hub__subcmd__device,delete)
                 cmd="signage__hub__subcmd__device__subcmd__delete"
                 ;;
+            signage__hub__subcmd__device,deny)
+                cmd="signage__hub__subcmd__device__subcmd__deny"
+                ;;
+            signage__hub__subcmd__device,faults)
+                cmd="signage__hub__subcmd__device__subcmd__faults"
+                ;;
+            signage__hub__subcmd__device,folder)
+                cmd="signage__hub__subcmd__device__subcmd__folder"
+                ;;
+            signage__hub__subcmd__device,group)
+                cmd="signage__hub__subcmd__device__subcmd__group"
+                ;;
             signage__hub__subcmd__device,list)
                 cmd="signage__hub__subcmd__device__subcmd__list"
                 ;;
@@ -157,8 +214,20 @@ _signage__hub() {
             signage__hub__subcmd__device,logs)
                 cmd="signage__hub__subcmd__device__subcmd__logs"
                 ;;
+            signage__hub__subcmd__device,look)
+                cmd="signage__hub__subcmd__device__subcmd__look"
+                ;;
             signage__hub__subcmd__device,pair)
                 cmd="signage__hub__subcmd__device__subcmd__pair"
+                ;;
+            signage__hub__subcmd__device,plays)
+                cmd="signage__hub__subcmd__device__subcmd__plays"
+                ;;
+            signage__hub__subcmd__device,preview)
+                cmd="signage__hub__subcmd__device__subcmd__preview"
+                ;;
+            signage__hub__subcmd__device,rebind)
+                cmd="signage__hub__subcmd__device__subcmd__rebind"
                 ;;
             signage__hub__subcmd__device,rename)
                 cmd="signage__hub__subcmd__device__subcmd__rename"
@@ -166,11 +235,53 @@ _signage__hub() {
             signage__hub__subcmd__device,screenshot)
                 cmd="signage__hub__subcmd__device__subcmd__screenshot"
                 ;;
+            signage__hub__subcmd__device,set)
+                cmd="signage__hub__subcmd__device__subcmd__set"
+                ;;
+            signage__hub__subcmd__device,show)
+                cmd="signage__hub__subcmd__device__subcmd__show"
+                ;;
+            signage__hub__subcmd__device,timeline)
+                cmd="signage__hub__subcmd__device__subcmd__timeline"
+                ;;
+            signage__hub__subcmd__device,transfer)
+                cmd="signage__hub__subcmd__device__subcmd__transfer"
+                ;;
+            signage__hub__subcmd__device,transfer-code)
+                cmd="signage__hub__subcmd__device__subcmd__transfer__subcmd__code"
+                ;;
+            signage__hub__subcmd__device,unpair)
+                cmd="signage__hub__subcmd__device__subcmd__unpair"
+                ;;
             signage__hub__subcmd__device,why)
                 cmd="signage__hub__subcmd__device__subcmd__why"
                 ;;
             signage__hub__subcmd__device,withdraw)
                 cmd="signage__hub__subcmd__device__subcmd__withdraw"
+                ;;
+            signage__hub__subcmd__device__subcmd__folder,create)
+                cmd="signage__hub__subcmd__device__subcmd__folder__subcmd__create"
+                ;;
+            signage__hub__subcmd__device__subcmd__folder,delete)
+                cmd="signage__hub__subcmd__device__subcmd__folder__subcmd__delete"
+                ;;
+            signage__hub__subcmd__device__subcmd__folder,list)
+                cmd="signage__hub__subcmd__device__subcmd__folder__subcmd__list"
+                ;;
+            signage__hub__subcmd__device__subcmd__folder,move)
+                cmd="signage__hub__subcmd__device__subcmd__folder__subcmd__move"
+                ;;
+            signage__hub__subcmd__device__subcmd__group,create)
+                cmd="signage__hub__subcmd__device__subcmd__group__subcmd__create"
+                ;;
+            signage__hub__subcmd__device__subcmd__group,delete)
+                cmd="signage__hub__subcmd__device__subcmd__group__subcmd__delete"
+                ;;
+            signage__hub__subcmd__device__subcmd__group,list)
+                cmd="signage__hub__subcmd__device__subcmd__group__subcmd__list"
+                ;;
+            signage__hub__subcmd__device__subcmd__group,rename)
+                cmd="signage__hub__subcmd__device__subcmd__group__subcmd__rename"
                 ;;
             signage__hub__subcmd__group,add)
                 cmd="signage__hub__subcmd__group__subcmd__add"
@@ -193,6 +304,9 @@ _signage__hub() {
             signage__hub__subcmd__group,rename)
                 cmd="signage__hub__subcmd__group__subcmd__rename"
                 ;;
+            signage__hub__subcmd__group,show)
+                cmd="signage__hub__subcmd__group__subcmd__show"
+                ;;
             signage__hub__subcmd__layout,change)
                 cmd="signage__hub__subcmd__layout__subcmd__change"
                 ;;
@@ -201,6 +315,9 @@ _signage__hub() {
                 ;;
             signage__hub__subcmd__layout,delete)
                 cmd="signage__hub__subcmd__layout__subcmd__delete"
+                ;;
+            signage__hub__subcmd__layout,duplicate)
+                cmd="signage__hub__subcmd__layout__subcmd__duplicate"
                 ;;
             signage__hub__subcmd__layout,list)
                 cmd="signage__hub__subcmd__layout__subcmd__list"
@@ -229,6 +346,9 @@ _signage__hub() {
             signage__hub__subcmd__operator,suspend)
                 cmd="signage__hub__subcmd__operator__subcmd__suspend"
                 ;;
+            signage__hub__subcmd__operator,uninvite)
+                cmd="signage__hub__subcmd__operator__subcmd__uninvite"
+                ;;
             signage__hub__subcmd__operator,unlink)
                 cmd="signage__hub__subcmd__operator__subcmd__unlink"
                 ;;
@@ -237,6 +357,9 @@ _signage__hub() {
                 ;;
             signage__hub__subcmd__override,list)
                 cmd="signage__hub__subcmd__override__subcmd__list"
+                ;;
+            signage__hub__subcmd__override,show)
+                cmd="signage__hub__subcmd__override__subcmd__show"
                 ;;
             signage__hub__subcmd__override,start)
                 cmd="signage__hub__subcmd__override__subcmd__start"
@@ -256,11 +379,17 @@ _signage__hub() {
             signage__hub__subcmd__playlist,draft)
                 cmd="signage__hub__subcmd__playlist__subcmd__draft"
                 ;;
+            signage__hub__subcmd__playlist,duplicate)
+                cmd="signage__hub__subcmd__playlist__subcmd__duplicate"
+                ;;
             signage__hub__subcmd__playlist,list)
                 cmd="signage__hub__subcmd__playlist__subcmd__list"
                 ;;
             signage__hub__subcmd__playlist,replace)
                 cmd="signage__hub__subcmd__playlist__subcmd__replace"
+                ;;
+            signage__hub__subcmd__playlist,show)
+                cmd="signage__hub__subcmd__playlist__subcmd__show"
                 ;;
             signage__hub__subcmd__publish,approval)
                 cmd="signage__hub__subcmd__publish__subcmd__approval"
@@ -283,11 +412,23 @@ _signage__hub() {
             signage__hub__subcmd__publish,restore)
                 cmd="signage__hub__subcmd__publish__subcmd__restore"
                 ;;
+            signage__hub__subcmd__publish,settings)
+                cmd="signage__hub__subcmd__publish__subcmd__settings"
+                ;;
+            signage__hub__subcmd__publish,show)
+                cmd="signage__hub__subcmd__publish__subcmd__show"
+                ;;
             signage__hub__subcmd__publish,stick)
                 cmd="signage__hub__subcmd__publish__subcmd__stick"
                 ;;
+            signage__hub__subcmd__publish,withdraw)
+                cmd="signage__hub__subcmd__publish__subcmd__withdraw"
+                ;;
             signage__hub__subcmd__schedule,change)
                 cmd="signage__hub__subcmd__schedule__subcmd__change"
+                ;;
+            signage__hub__subcmd__schedule,conflicts)
+                cmd="signage__hub__subcmd__schedule__subcmd__conflicts"
                 ;;
             signage__hub__subcmd__schedule,create)
                 cmd="signage__hub__subcmd__schedule__subcmd__create"
@@ -325,6 +466,9 @@ _signage__hub() {
             signage__hub__subcmd__token,devices)
                 cmd="signage__hub__subcmd__token__subcmd__devices"
                 ;;
+            signage__hub__subcmd__token,files)
+                cmd="signage__hub__subcmd__token__subcmd__files"
+                ;;
             signage__hub__subcmd__token,list)
                 cmd="signage__hub__subcmd__token__subcmd__list"
                 ;;
@@ -334,6 +478,9 @@ _signage__hub() {
             signage__hub__subcmd__token,revoke)
                 cmd="signage__hub__subcmd__token__subcmd__revoke"
                 ;;
+            signage__hub__subcmd__token,show)
+                cmd="signage__hub__subcmd__token__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -341,7 +488,7 @@ _signage__hub() {
 
     case "${cmd}" in
         signage__hub)
-            opts="-h -V --data-dir --help --version serve ca account operator group token code device content playlist layout timeblock schedule publish override alert audit backup restore"
+            opts="-h -V --data-dir --help --version serve ca account operator group token api-token code device content playlist layout timeblock schedule publish override alert audit backup restore"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -359,7 +506,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account)
-            opts="-h --data-dir --help create password sign limit set list"
+            opts="-h --data-dir --help create password sign limit set show list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -518,8 +665,30 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__account__subcmd__show)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__account__subcmd__sign)
-            opts="-h --account --output --data-dir --help"
+            opts="-h --account --output --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -689,7 +858,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__remove)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -711,7 +880,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__test)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -721,6 +890,106 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__api__subcmd__token)
+            opts="-h --data-dir --help create list revoke"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__api__subcmd__token__subcmd__create)
+            opts="-h --account --name --role --folder --days --out --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --folder)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__api__subcmd__token__subcmd__list)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__api__subcmd__token__subcmd__revoke)
+            opts="-h --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --data-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -751,13 +1020,37 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__audit__subcmd__list)
-            opts="-h --account --limit --json --data-dir --help"
+            opts="-h --account --actor --action --outcome --from --until --csv --limit --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --actor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --outcome)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --csv)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -813,7 +1106,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__code)
-            opts="-h --data-dir --help create list cancel policy"
+            opts="-h --data-dir --help create list show cancel policy"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -958,8 +1251,30 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__code__subcmd__show)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__content)
-            opts="-h --data-dir --help add list move remove"
+            opts="-h --data-dir --help add list move remove show file folder"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -988,6 +1303,138 @@ _signage__hub() {
                     return 0
                     ;;
                 --folder)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__content__subcmd__file)
+            opts="-h --account --out --thumbnail --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__content__subcmd__folder)
+            opts="-h --data-dir --help list create move delete"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__create)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__delete)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__list)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__move)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1033,7 +1480,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__move)
-            opts="-h --account --folder --title --json --data-dir --help"
+            opts="-h --account --folder --title --tags --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1051,6 +1498,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1063,7 +1514,29 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__remove)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__content__subcmd__show)
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1085,12 +1558,64 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device)
-            opts="-h --data-dir --help list logs bulk pair authorize local why rename delete withdraw command commands screenshot"
+            opts="-h --data-dir --help list show faults logs plays preview timeline folder group bulk pair authorize local why rename set look deny unpair delete transfer transfer-code rebind authorization-file withdraw command commands answer screenshot"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__answer)
+            opts="-h --account --out --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__authorization__subcmd__file)
+            opts="-h --json --format --out --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "jws zip stick" -- "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1125,13 +1650,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__bulk)
-            opts="-h --account --search --folder --tag --json --data-dir --help"
+            opts="-h --account --id --search --folder --tag --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1201,6 +1730,36 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__commands)
+            opts="-h --account --batch --kind --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --batch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__delete)
             opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1218,8 +1777,34 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        signage__subcmd__hub__subcmd__device__subcmd__delete)
-            opts="-h --data-dir --help"
+        signage__subcmd__hub__subcmd__device__subcmd__deny)
+            opts="-h --account --code --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --code)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__faults)
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1236,8 +1821,220 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__device__subcmd__folder)
+            opts="-h --data-dir --help list create move delete"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__create)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__delete)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__list)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__move)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__group)
+            opts="-h --data-dir --help list create rename delete"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__create)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__delete)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__list)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__rename)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__device__subcmd__list)
-            opts="-h --account --search --folder --tag --state --json --data-dir --help"
+            opts="-h --account --search --folder --tag --group --state --sort --limit --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1259,8 +2056,20 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --state)
-                    COMPREPLY=($(compgen -W "online offline unauthorized faults" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "online offline pending unauthorized faults" -- "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "name folder state seen faults" -- "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -1321,7 +2130,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__logs)
-            opts="-h --account --screen --severity --from --until --limit --json --data-dir --help"
+            opts="-h --account --screen --from --until --limit --csv --json --severity --search --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1335,10 +2144,6 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --severity)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1348,6 +2153,44 @@ _signage__hub() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --csv)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --severity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --search)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__look)
+            opts="-h --account --code --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --code)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1400,6 +2243,96 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__device__subcmd__plays)
+            opts="-h --account --screen --from --until --limit --csv --json --content --totals --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --screen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --csv)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --content)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__preview)
+            opts="-h --at --drafts --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__rebind)
+            opts="-h --json --other --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --other)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__device__subcmd__rename)
             opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1419,7 +2352,151 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__screenshot)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__set)
+            opts="-h --json --name --location --tags --playlist --layout --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --location)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --playlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --layout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__show)
+            opts="-h --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__timeline)
+            opts="-h --date --drafts --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --date)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__transfer)
+            opts="-h --json --code-file --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --code-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__transfer__subcmd__code)
+            opts="-h --account --out --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__device__subcmd__unpair)
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1473,7 +2550,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group)
-            opts="-h --data-dir --help create list rename add drop folder delete"
+            opts="-h --data-dir --help create list show rename add drop folder delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1491,7 +2568,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__add)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1539,7 +2616,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__delete)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1561,7 +2638,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__drop)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1583,7 +2660,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__folder)
-            opts="-h --account --area --data-dir --help"
+            opts="-h --account --area --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1631,7 +2708,29 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__rename)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__group__subcmd__show)
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1653,7 +2752,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout)
-            opts="-h --data-dir --help list show create change delete"
+            opts="-h --data-dir --help list show create change delete duplicate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1723,7 +2822,29 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__delete)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__layout__subcmd__duplicate)
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1767,7 +2888,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__show)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1789,7 +2910,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator)
-            opts="-h --data-dir --help invite list role remove suspend unsuspend unlink check-provider reset-totp"
+            opts="-h --data-dir --help invite uninvite list role remove suspend unsuspend unlink check-provider reset-totp"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1807,7 +2928,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__check__subcmd__provider)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1881,7 +3002,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__remove)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1899,7 +3020,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__reset__subcmd__totp)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1917,7 +3038,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__role)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1935,7 +3056,25 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__suspend)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__operator__subcmd__uninvite)
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1953,7 +3092,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__unlink)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1971,7 +3110,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__unsuspend)
-            opts="-h --data-dir --help"
+            opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1989,7 +3128,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__override)
-            opts="-h --data-dir --help start stop list"
+            opts="-h --data-dir --help start stop show list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2007,6 +3146,28 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__override__subcmd__list)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__override__subcmd__show)
             opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2077,7 +3238,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist)
-            opts="-h --data-dir --help create replace default draft delete list"
+            opts="-h --data-dir --help create replace default draft delete show duplicate list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2147,7 +3308,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__delete)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2184,6 +3345,28 @@ _signage__hub() {
                     return 0
                     ;;
                 --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__playlist__subcmd__duplicate)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2250,8 +3433,30 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__playlist__subcmd__show)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__publish)
-            opts="-h --data-dir --help now pending list approve reject restore approval stick"
+            opts="-h --data-dir --help now pending list approve reject restore show withdraw settings approval stick"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2446,6 +3651,58 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__publish__subcmd__settings)
+            opts="-h --account --json --default-playlist --default-layout --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --default-playlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --default-layout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__publish__subcmd__show)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__publish__subcmd__stick)
             opts="-h --account --json --output --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2458,6 +3715,28 @@ _signage__hub() {
                     return 0
                     ;;
                 --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__publish__subcmd__withdraw)
+            opts="-h --account --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2491,7 +3770,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule)
-            opts="-h --data-dir --help list show create change delete"
+            opts="-h --data-dir --help list show create change delete conflicts"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2534,6 +3813,32 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__schedule__subcmd__conflicts)
+            opts="-h --account --entry --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --entry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__create)
             opts="-h --account --file --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2561,7 +3866,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__delete)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2605,7 +3910,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__show)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2755,7 +4060,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock__subcmd__delete)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2799,7 +4104,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock__subcmd__show)
-            opts="-h --account --data-dir --help"
+            opts="-h --account --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2821,7 +4126,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token)
-            opts="-h --data-dir --help create bulk renew list devices revoke"
+            opts="-h --data-dir --help create bulk renew list show files devices revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2996,6 +4301,44 @@ _signage__hub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        signage__subcmd__hub__subcmd__token__subcmd__files)
+            opts="-h --account --format --out --network --public-url --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --network)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         signage__subcmd__hub__subcmd__token__subcmd__list)
             opts="-h --account --state --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -3053,6 +4396,24 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__revoke)
+            opts="-h --json --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signage__subcmd__hub__subcmd__token__subcmd__show)
             opts="-h --json --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

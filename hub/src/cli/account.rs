@@ -213,6 +213,11 @@ impl Command {
                     keep_plays_days,
                     keep_audit_days,
                 };
+                if new == New::default() {
+                    return Err(Error::Invalid(
+                        "say what is to be changed: --name, --timezone, …; see --help".into(),
+                    ));
+                }
                 let set = workspace::change(&store, &Actor::cli(&account.id), &new, ident::now()).await?;
                 let text = format!("Changed {}", set.name);
                 output::done(json, &describe(&account.id, set), &text)

@@ -27,7 +27,7 @@ mod token;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Command as Program, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::drafts::Noun;
 use crate::vault::key;
@@ -117,6 +117,21 @@ enum Command {
     Restore(backup::Restore),
 }
 
+/// Reads the command line; what is wrong with it ends the process with the exit code 2.
+pub fn arguments() -> Cli {
+    let matches = with_negative_numbers(Cli::command()).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// A number below zero is a value that is refused with the reason, and not an option that nobody knows.
+fn with_negative_numbers(program: Program) -> Program {
+    let program = program.mut_subcommands(with_negative_numbers);
+    program.mut_args(|argument| {
+        let takes = argument.get_action().takes_values();
+        if takes { argument.allow_negative_numbers(true) } else { argument }
+    })
+}
+
 /// Does what the command line says; answers the exit code.
 pub async fn run(cli: Cli) -> u8 {
     let data_dir = &cli.data_dir;
@@ -158,7 +173,6 @@ pub async fn run(cli: Cli) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -10,8 +10,8 @@ use crate::api_token::Actor;
 use crate::folder_rights::Scope;
 use crate::http::api::fleet::{Folder, Group, folders_of};
 use crate::serve::open;
-use crate::store::{accounts, screen_groups};
-use crate::{Result, fleet, ident};
+use crate::store::{Store, accounts, screen_groups};
+use crate::{Error, Result, fleet, ident};
 
 /// What every command needs.
 #[derive(Debug, Args)]
@@ -80,14 +80,27 @@ impl Folders {
                 output::done(json, &json!({ "path": path }), &format!("Made {path}"))
             }
             Self::Move { path, to, .. } => {
+                known(&store, &account, &path).await?;
                 let to = fleet::move_folder(&store, &actor, &path, &to, now).await?;
                 output::done(json, &json!({ "path": to }), &format!("It is {to} now"))
             }
             Self::Delete { path, .. } => {
+                known(&store, &account, &path).await?;
                 fleet::delete_folder(&store, &actor, &path, now).await?;
                 output::done(json, &json!({ "path": path, "deleted": true }), &format!("Deleted {path}"))
             }
         }
+    }
+}
+
+/// Whoever mistypes a folder is told so; a program that repeats a request of the API is not.
+async fn known(store: &Store, account: &str, path: &str) -> Result<()> {
+    let wanted = fleet::folder(path)?.unwrap_or_default();
+    let below = format!("{wanted}/");
+    let found = folders_of(store, account, &Scope::default()).await?;
+    match found.iter().any(|folder| folder.path == wanted || folder.path.starts_with(&below)) {
+        true => Ok(()),
+        false => Err(Error::NotFound { what: "folder of screens", name: path.to_owned() }),
     }
 }
 

@@ -270,3 +270,44 @@ async fn a_program_gets_an_api_token() {
     fails(data, &[&create[..], &["--days", "0"]].concat(), 2, "--days");
     fails(data, &[&create[..], &["--days", "99999999999999999999"]].concat(), 2, "--days");
 }
+
+#[test]
+fn careless_commands_are_told_what_is_wrong() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = &temp.path().join("data");
+    json(data, &["account", "create", "--name", "Acme", "--email", "a@example.org"]);
+    let of = |words: &[&'static str]| [words, &["--account", "Acme"]].concat();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = temp.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let layout = |path: &str, code, message| {
+        fails(data, &["layout", "create", "--account", "Acme", "--file", path], code, message);
+    };
+    layout("/nowhere.json", 3, "/nowhere.json");
+    layout(temp.path().to_str().unwrap(), 1, "Name a file");
+    layout(&file("half.json", b"{\"name\":"), 1, "line 1 column 8");
+    layout(&file("list.json", b"[1]"), 1, "expected an object");
+    layout(&file("other.json", b"{\"nam\":1}"), 1, "unknown field `nam`");
+    layout(&file("bytes.json", b"\xff\xfe"), 1, "UTF-8");
+    fails(data, &of(&["device", "folder", "delete", "Nowhere"]), 3, "device folder list");
+    fails(
+        data,
+        &of(&["device", "folder", "move", "Nowhere", "There"]),
+        3,
+        "no folder of screens \"Nowhere\"",
+    );
+    fails(data, &of(&["content", "folder", "create", ".."]), 1, "cannot be the name");
+    fails(data, &["device", "show", "a\n\"b\""], 3, "no screen \"a\\n\\\"b\\\"\"");
+    fails(data, &of(&["account", "set"]), 1, "--timezone");
+    fails(data, &of(&["account", "set", "--online-minutes", "-1"]), 1, "2 to 1440");
+    fails(data, &of(&["account", "limit", "--screens", "-1"]), 2, "a number, or none");
+    fails(data, &of(&["code", "create", "--kind", "cloud", "--days", "-1"]), 1, "days are 1 to");
+    fails(data, &of(&["audit", "list", "--from", "yesterday"]), 1, "2026-11-20");
+    // A name from elsewhere does nothing to the terminal.
+    json(data, &of(&["device", "group", "create", "a\u{202e}b"]));
+    let list = hub(data, &of(&["device", "group", "list"]), "");
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.contains("a\u{fffd}b") && !list.contains('\u{202e}'), "{list}");
+}
