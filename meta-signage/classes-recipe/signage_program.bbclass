@@ -6,6 +6,9 @@ SRC_URI += "${@signage.source.crates(d)}"
 CARGO_BUILD_FLAGS:append = " --package ${BPN} --bin ${BPN}"
 SYSTEMD_SERVICE:${PN} = "${BPN}.service"
 
+# Crates with C and assembler of their own lie beside S, where nothing else hides the path of the build.
+CFLAGS:append = " -ffile-prefix-map=${CARGO_HOME}=${TARGET_DBGSRC_DIR}/crates"
+
 do_install() {
     signage_install install DEVICE=${@d.getVar('BPN').replace('signage-', '', 1)} BIN=${B}/target/${CARGO_TARGET_SUBDIR}
 }
