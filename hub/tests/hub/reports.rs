@@ -1,9 +1,12 @@
 //! What screens report, and what becomes of it.
 
+use std::sync::Arc;
+
 use axum::http::header;
 use serde_json::{Value, json};
+use signage_hub::http::Shared;
 use signage_hub::ident::{self, DAY, MINUTE, Millis, timestamp};
-use signage_hub::store::reports;
+use signage_hub::store::{devices, reports};
 use signage_protocol::report::Report;
 use signage_protocol::token::Kind;
 
@@ -217,4 +220,41 @@ async fn reports_that_come_together_are_all_kept() {
         .await
         .unwrap();
     assert_eq!(reports, 200);
+}
+
+async fn stored(state: &Shared, id: &str) -> devices::Device {
+    devices::by_id(&mut state.store.read().await.unwrap(), id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn screens_that_show_themselves_at_once_are_all_noted() {
+    let hub = TestHub::new().await;
+    let token = hub.token(Kind::Provisioning).await.1;
+    let mut screens = Vec::new();
+    for seed in 1..=20 {
+        let screen = Screen::new(seed);
+        screen.enroll(&hub, &token).await;
+        screens.push(stored(&hub.state, &screen.id()).await);
+    }
+    let later = ident::now() + MINUTE;
+    // Another change keeps them waiting, so that they meet.
+    let other = hub.store().write().await.unwrap();
+    let notes: Vec<_> = screens
+        .iter()
+        .cloned()
+        .map(|screen| {
+            let state = Arc::clone(&hub.state);
+            tokio::spawn(async move {
+                state.seen.note(&state.store, &screen, Some("192.0.2.9".into()), later).await.unwrap();
+                // Whoever has its answer is noted.
+                stored(&state, &screen.id).await
+            })
+        })
+        .collect();
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    drop(other);
+    for note in notes {
+        let noted = note.await.unwrap();
+        assert_eq!((noted.last_seen, noted.address.as_deref()), (later, Some("192.0.2.9")));
+    }
 }
