@@ -3,6 +3,8 @@ out of a package or added by one."""
 
 import fnmatch
 import re
+import subprocess
+import tempfile
 import unittest
 
 import tree
@@ -116,10 +118,56 @@ class Tree(unittest.TestCase):
             self.assertIn(f"etc/systemd/system/{target}.target.wants/{unit}.service", links)
 
 
+class Root(unittest.TestCase):
+    """images/check-root, which looks at every root before it becomes an image."""
+
+    def check(self, change=lambda root: None, *arguments):
+        with tree.installed("install", "install-rootfs") as root:
+            (root / "etc/shadow").write_text("root:*:1::::::\nservice:!*:1::::::\n")
+            (root / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nservice:x:881:881::/:/bin/sh\nx:x:9:9::/:/sbin/nologin\n")
+            change(root)
+            command = [TOP / "images/check-root", *arguments, root]
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+            self.assertEqual(done.returncode != 0, bool(done.stderr))
+            return done.stderr
+
+    def test_ours_is_accepted(self):
+        self.assertEqual(self.check(), "")
+
+    def test_accounts(self):
+        def set_password(root, password):
+            (root / "etc/shadow").write_text(f"root:{password}:1::::::\n")
+
+        self.assertIn("root can log in without a password", self.check(lambda root: set_password(root, "")))
+        self.assertIn("root can log in by a password", self.check(lambda root: set_password(root, "$6$x$y")))
+        self.assertEqual(self.check(lambda root: set_password(root, ""), "--development"), "")
+
+        def add(root):
+            with (root / "etc/passwd").open("a") as file:
+                file.write("toor:x:0:0::/:/bin/sh\n")
+
+        self.assertIn("toor is root by another name", self.check(add))
+
+    def test_modes(self):
+        self.assertIn("written by everybody", self.check(lambda root: (root / "etc/fstab").chmod(0o666)))
+        self.assertIn("setuid", self.check(lambda root: (root / "usr/bin/signage-player").chmod(0o4755)))
+
+    def test_what_is_started(self):
+        def start(root):
+            wants = root / "etc/systemd/system/multi-user.target.wants"
+            wants.mkdir()
+            (wants / "telnetd.service").symlink_to("/usr/lib/systemd/system/telnetd.service")
+
+        self.assertIn("telnetd.service is started", self.check(start))
+        self.assertIn("lets somebody in", self.check(start, "--may-start", "telnetd.service"))
+
+    def test_what_is_missing_and_what_is_too_large(self):
+        self.assertIn("/etc/fstab is missing", self.check(lambda root: (root / "etc/fstab").unlink()))
+        self.assertIn("of 0", self.check(lambda root: None, "--budget", "8"))
+
+
 class Keys(unittest.TestCase):
     def make(self, keyring, **variables):
-        import subprocess
-
         root = self.enterContext(tempdir())
         command = ["make", "-C", str(TOP), "install-update", f"DESTDIR={root}", "BOOT=grub", "MACHINE=x", f"KEYRING={keyring}"]
         return subprocess.run(command + [f"{k}={v}" for k, v in variables.items()], capture_output=True, text=True)
@@ -135,6 +183,4 @@ class Keys(unittest.TestCase):
 
 
 def tempdir():
-    import tempfile
-
     return tempfile.TemporaryDirectory()
