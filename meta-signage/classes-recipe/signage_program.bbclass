@@ -5,6 +5,8 @@ inherit signage_source cargo pkgconfig systemd
 SRC_URI += "${@signage.source.crates(d)}"
 CARGO_BUILD_FLAGS:append = " --package ${BPN} --bin ${BPN}"
 SYSTEMD_SERVICE:${PN} = "${BPN}.service"
+# What is started is decided in one file, images/rootfs/usr/lib/systemd/system-preset/50-signage-os.preset.
+SYSTEMD_AUTO_ENABLE = "preset"
 
 # Crates with C and assembler of their own lie beside S, where nothing else hides the path of the build.
 CFLAGS:append = " -ffile-prefix-map=${CARGO_HOME}=${TARGET_DBGSRC_DIR}/crates"

@@ -15,6 +15,7 @@ do_install() {
 
 PACKAGE_ARCH = "${MACHINE_ARCH}"
 SYSTEMD_SERVICE:${PN} = "signage-mark-good.service"
+SYSTEMD_AUTO_ENABLE = "preset"
 FILES:${PN} += "${nonarch_libdir}/rauc ${nonarch_libdir}/signage ${nonarch_libdir}/systemd"
 RDEPENDS:${PN} += "rauc"
 RPROVIDES:${PN} += "virtual-rauc-conf"
