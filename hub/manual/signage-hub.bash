@@ -488,13 +488,17 @@ _signage__hub() {
 
     case "${cmd}" in
         signage__hub)
-            opts="-h -V --data-dir --help --version serve ca account operator group token api-token code device content playlist layout timeblock schedule publish override alert audit backup restore"
+            opts="-h -V --data-dir --secret-key --help --version serve ca account operator group token api-token code device content playlist layout timeblock schedule publish override alert audit backup restore"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -506,13 +510,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account)
-            opts="-h --data-dir --help create password sign limit set show list"
+            opts="-h --data-dir --secret-key --help create password sign limit set show list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -524,7 +532,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account__subcmd__create)
-            opts="-h --name --email --password-stdin --json --data-dir --help"
+            opts="-h --name --email --password-stdin --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -542,6 +550,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -550,7 +562,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account__subcmd__limit)
-            opts="-h --account --screens --content --json --data-dir --help"
+            opts="-h --account --screens --content --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -572,6 +584,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -580,13 +596,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account__subcmd__list)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -598,7 +618,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account__subcmd__password)
-            opts="-h --email --password-stdin --json --data-dir --help"
+            opts="-h --email --password-stdin --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -612,6 +632,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -620,7 +644,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account__subcmd__set)
-            opts="-h --account --name --timezone --default-playlist --online-minutes --keep-logs-days --keep-plays-days --json --data-dir --help"
+            opts="-h --account --name --timezone --default-playlist --online-minutes --keep-logs-days --keep-plays-days --keep-audit-days --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -654,7 +678,15 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keep-audit-days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -666,7 +698,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -680,6 +712,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -688,7 +724,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__account__subcmd__sign)
-            opts="-h --account --output --json --data-dir --help"
+            opts="-h --account --output --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -706,6 +742,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -714,13 +754,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert)
-            opts="-h --data-dir --help add-channel add-rule remove test list"
+            opts="-h --data-dir --secret-key --help add-channel add-rule remove test list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -732,7 +776,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__add__subcmd__channel)
-            opts="-h --account --name --kind --target-stdin --target --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --alerts-ca-file --json --data-dir --help"
+            opts="-h --account --name --kind --target-stdin --target --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --alerts-ca-file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -790,6 +834,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -798,7 +846,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__add__subcmd__rule)
-            opts="-h --account --kind --number --class --channel --json --data-dir --help"
+            opts="-h --account --kind --number --class --channel --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -828,6 +876,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -836,7 +888,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__list)
-            opts="-h --account --json --data-dir --help channels rules alerts messages"
+            opts="-h --account --json --data-dir --secret-key --help channels rules alerts messages"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -847,6 +899,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -858,7 +914,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__remove)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -869,6 +925,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -880,7 +940,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__alert__subcmd__test)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -894,6 +954,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -902,13 +966,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__api__subcmd__token)
-            opts="-h --data-dir --help create list revoke"
+            opts="-h --data-dir --secret-key --help create list revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -920,7 +988,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__api__subcmd__token__subcmd__create)
-            opts="-h --account --name --role --folder --days --out --json --data-dir --help"
+            opts="-h --account --name --role --folder --days --out --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -954,6 +1022,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -962,7 +1034,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__api__subcmd__token__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -976,6 +1048,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -984,13 +1060,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__api__subcmd__token__subcmd__revoke)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1002,13 +1082,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__audit)
-            opts="-h --data-dir --help list"
+            opts="-h --data-dir --secret-key --help list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1020,7 +1104,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__audit__subcmd__list)
-            opts="-h --account --actor --action --outcome --from --until --csv --limit --json --data-dir --help"
+            opts="-h --account --actor --action --outcome --from --until --csv --limit --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1062,6 +1146,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1070,13 +1158,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__backup)
-            opts="-h --with-content --json --data-dir --help"
+            opts="-h --with-content --with-key --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1088,13 +1180,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__ca)
-            opts="-h --data-dir --help"
+            opts="-h --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1106,13 +1202,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__code)
-            opts="-h --data-dir --help create list show cancel policy"
+            opts="-h --data-dir --secret-key --help create list show cancel policy"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1124,13 +1224,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__code__subcmd__cancel)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1142,7 +1246,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__code__subcmd__create)
-            opts="-h --account --kind --count --days --until --replacements --json --data-dir --help"
+            opts="-h --account --kind --count --days --until --replacements --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1176,6 +1280,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1184,7 +1292,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__code__subcmd__list)
-            opts="-h --account --kind --status --json --data-dir --help"
+            opts="-h --account --kind --status --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1206,6 +1314,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1214,7 +1326,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__code__subcmd__policy)
-            opts="-h --account --codes --free-screens --free-days --admin-codes --json --data-dir --help"
+            opts="-h --account --codes --free-screens --free-days --admin-codes --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1244,6 +1356,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1252,7 +1368,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__code__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1266,6 +1382,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1274,13 +1394,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content)
-            opts="-h --data-dir --help add list move remove show file folder"
+            opts="-h --data-dir --secret-key --help add list move remove show file folder"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1292,7 +1416,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__add)
-            opts="-h --account --folder --json --data-dir --help"
+            opts="-h --account --folder --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1310,6 +1434,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1318,7 +1446,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__file)
-            opts="-h --account --out --thumbnail --json --data-dir --help"
+            opts="-h --account --out --thumbnail --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1336,6 +1464,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1344,13 +1476,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__folder)
-            opts="-h --data-dir --help list create move delete"
+            opts="-h --data-dir --secret-key --help list create move delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1362,7 +1498,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__create)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1373,6 +1509,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1384,7 +1524,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1395,6 +1535,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1406,7 +1550,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1417,6 +1561,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1428,7 +1576,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__folder__subcmd__move)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1442,6 +1590,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1450,7 +1602,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__list)
-            opts="-h --account --folder --search --json --data-dir --help"
+            opts="-h --account --folder --search --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1472,6 +1624,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1480,7 +1636,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__move)
-            opts="-h --account --folder --title --tags --json --data-dir --help"
+            opts="-h --account --folder --title --tags --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1506,6 +1662,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1514,7 +1674,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__remove)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1525,6 +1685,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1536,7 +1700,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__content__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1550,6 +1714,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1558,13 +1726,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device)
-            opts="-h --data-dir --help list show faults logs plays preview timeline folder group bulk pair authorize local why rename set look deny unpair delete transfer transfer-code rebind authorization-file withdraw command commands answer screenshot"
+            opts="-h --data-dir --secret-key --help list show faults logs plays preview timeline folder group bulk pair authorize local why rename set look deny unpair delete transfer transfer-code rebind authorization-file withdraw command commands answer screenshot"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1576,7 +1748,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__answer)
-            opts="-h --account --out --json --data-dir --help"
+            opts="-h --account --out --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1594,6 +1766,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1602,7 +1778,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__authorization__subcmd__file)
-            opts="-h --json --format --out --data-dir --help"
+            opts="-h --json --format --out --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1620,6 +1796,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1628,7 +1808,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__authorize)
-            opts="-h --code --replace --json --data-dir --help"
+            opts="-h --code --replace --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1642,6 +1822,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1650,7 +1834,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__bulk)
-            opts="-h --account --id --search --folder --tag --json --data-dir --help"
+            opts="-h --account --id --search --folder --tag --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1680,6 +1864,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1688,7 +1876,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__command)
-            opts="-h --account --tag --folder --all --seconds --lines --expires-in --wait --json --data-dir --help screenshot refresh reboot identify restart collect-logs"
+            opts="-h --account --tag --folder --all --seconds --lines --expires-in --wait --json --data-dir --secret-key --help screenshot refresh reboot identify restart collect-logs"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1722,6 +1910,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1730,7 +1922,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__commands)
-            opts="-h --account --batch --kind --json --data-dir --help"
+            opts="-h --account --batch --kind --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1752,6 +1944,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1760,13 +1956,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__delete)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1778,7 +1978,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__deny)
-            opts="-h --account --code --json --data-dir --help"
+            opts="-h --account --code --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1796,6 +1996,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1804,13 +2008,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__faults)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1822,13 +2030,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__folder)
-            opts="-h --data-dir --help list create move delete"
+            opts="-h --data-dir --secret-key --help list create move delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1840,7 +2052,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__create)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1851,6 +2063,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1862,7 +2078,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1873,6 +2089,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1884,7 +2104,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1895,6 +2115,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1906,7 +2130,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__folder__subcmd__move)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1917,6 +2141,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1928,13 +2156,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__group)
-            opts="-h --data-dir --help list create rename delete"
+            opts="-h --data-dir --secret-key --help list create rename delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1946,7 +2178,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__create)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1957,6 +2189,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1968,7 +2204,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1979,6 +2215,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1990,7 +2230,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2001,6 +2241,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2012,7 +2256,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__group__subcmd__rename)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2026,6 +2270,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2034,7 +2282,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__list)
-            opts="-h --account --search --folder --tag --group --state --sort --limit --json --data-dir --help"
+            opts="-h --account --search --folder --tag --group --state --sort --limit --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2076,6 +2324,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2084,7 +2336,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__local)
-            opts="-h --account --device-code --name --location --code --zip --stick --json --data-dir --help"
+            opts="-h --account --device-code --name --location --code --zip --stick --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2122,6 +2374,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2130,7 +2386,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__logs)
-            opts="-h --account --screen --from --until --limit --csv --json --severity --search --data-dir --help"
+            opts="-h --account --screen --from --until --limit --csv --json --severity --search --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2172,6 +2428,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2180,7 +2440,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__look)
-            opts="-h --account --code --json --data-dir --help"
+            opts="-h --account --code --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2198,6 +2458,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2206,7 +2470,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__pair)
-            opts="-h --account --code --name --location --playlist --json --data-dir --help"
+            opts="-h --account --code --name --location --playlist --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2236,6 +2500,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2244,7 +2512,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__plays)
-            opts="-h --account --screen --from --until --limit --csv --json --content --totals --data-dir --help"
+            opts="-h --account --screen --from --until --limit --csv --json --content --totals --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2282,6 +2550,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2290,7 +2562,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__preview)
-            opts="-h --at --drafts --json --data-dir --help"
+            opts="-h --at --drafts --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2304,6 +2576,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2312,7 +2588,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__rebind)
-            opts="-h --json --other --data-dir --help"
+            opts="-h --json --other --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2326,6 +2602,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2334,13 +2614,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__rename)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2352,13 +2636,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__screenshot)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2370,7 +2658,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__set)
-            opts="-h --json --name --location --tags --playlist --layout --data-dir --help"
+            opts="-h --json --name --location --tags --playlist --layout --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2400,6 +2688,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2408,13 +2700,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__show)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2426,7 +2722,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__timeline)
-            opts="-h --date --drafts --json --data-dir --help"
+            opts="-h --date --drafts --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2440,6 +2736,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2448,7 +2748,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__transfer)
-            opts="-h --json --code-file --data-dir --help"
+            opts="-h --json --code-file --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2462,6 +2762,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2470,7 +2774,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__transfer__subcmd__code)
-            opts="-h --account --out --json --data-dir --help"
+            opts="-h --account --out --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2488,6 +2792,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2496,13 +2804,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__unpair)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2514,13 +2826,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__why)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2532,13 +2848,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__device__subcmd__withdraw)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2550,13 +2870,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group)
-            opts="-h --data-dir --help create list show rename add drop folder delete"
+            opts="-h --data-dir --secret-key --help create list show rename add drop folder delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2568,7 +2892,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__add)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2582,6 +2906,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2590,7 +2918,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__create)
-            opts="-h --account --name --json --data-dir --help"
+            opts="-h --account --name --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2608,6 +2936,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2616,7 +2948,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2627,6 +2959,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2638,7 +2974,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__drop)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2652,6 +2988,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2660,7 +3000,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__folder)
-            opts="-h --account --area --json --data-dir --help"
+            opts="-h --account --area --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2678,6 +3018,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2686,7 +3030,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2697,6 +3041,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2708,7 +3056,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__rename)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2719,6 +3067,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2730,7 +3082,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__group__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2741,6 +3093,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2752,13 +3108,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout)
-            opts="-h --data-dir --help list show create change delete duplicate"
+            opts="-h --data-dir --secret-key --help list show create change delete duplicate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2770,7 +3130,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__change)
-            opts="-h --account --file --json --data-dir --help"
+            opts="-h --account --file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2785,6 +3145,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2796,7 +3160,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__create)
-            opts="-h --account --file --json --data-dir --help"
+            opts="-h --account --file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2814,6 +3178,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2822,7 +3190,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2833,6 +3201,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2844,7 +3216,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__duplicate)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2855,6 +3227,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2866,7 +3242,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2877,6 +3253,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2888,7 +3268,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__layout__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2902,6 +3282,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2910,13 +3294,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator)
-            opts="-h --data-dir --help invite uninvite list role remove suspend unsuspend unlink check-provider reset-totp"
+            opts="-h --data-dir --secret-key --help invite uninvite list role remove suspend unsuspend unlink check-provider reset-totp"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2928,13 +3316,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__check__subcmd__provider)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2946,7 +3338,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__invite)
-            opts="-h --account --email --role --public-url --json --data-dir --help"
+            opts="-h --account --email --role --public-url --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2972,6 +3364,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2980,7 +3376,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2991,6 +3387,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3002,13 +3402,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__remove)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3020,13 +3424,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__reset__subcmd__totp)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3038,13 +3446,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__role)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3056,13 +3468,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__suspend)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3074,13 +3490,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__uninvite)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3092,13 +3512,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__unlink)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3110,13 +3534,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__operator__subcmd__unsuspend)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3128,13 +3556,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__override)
-            opts="-h --data-dir --help start stop show list"
+            opts="-h --data-dir --secret-key --help start stop show list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3146,7 +3578,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__override__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3157,6 +3589,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3168,7 +3604,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__override__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3182,6 +3618,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3190,7 +3630,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__override__subcmd__start)
-            opts="-h --account --json --file --data-dir --help"
+            opts="-h --account --json --file --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3208,6 +3648,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3216,7 +3660,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__override__subcmd__stop)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3230,6 +3674,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3238,13 +3686,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist)
-            opts="-h --data-dir --help create replace default draft delete show duplicate list"
+            opts="-h --data-dir --secret-key --help create replace default draft delete show duplicate list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3256,7 +3708,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__create)
-            opts="-h --name --default --account --image-seconds --json --data-dir --help"
+            opts="-h --name --default --account --image-seconds --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3278,6 +3730,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3286,7 +3742,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__default)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3297,6 +3753,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3308,7 +3768,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3322,6 +3782,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3330,7 +3794,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__draft)
-            opts="-h --account --playlist --file --json --data-dir --help"
+            opts="-h --account --playlist --file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3352,6 +3816,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3360,7 +3828,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__duplicate)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3371,6 +3839,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3382,7 +3854,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3396,6 +3868,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3404,7 +3880,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__replace)
-            opts="-h --playlist --account --image-seconds --json --data-dir --help"
+            opts="-h --playlist --account --image-seconds --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3426,6 +3902,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3434,7 +3914,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__playlist__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3445,6 +3925,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3456,13 +3940,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish)
-            opts="-h --data-dir --help now pending list approve reject restore show withdraw settings approval stick"
+            opts="-h --data-dir --secret-key --help now pending list approve reject restore show withdraw settings approval stick"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3474,7 +3962,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__approval)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3488,6 +3976,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3496,7 +3988,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__approve)
-            opts="-h --account --json --comment --data-dir --help"
+            opts="-h --account --json --comment --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3514,6 +4006,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3522,7 +4018,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__list)
-            opts="-h --account --json --state --data-dir --help"
+            opts="-h --account --json --state --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3540,6 +4036,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3548,7 +4048,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__now)
-            opts="-h --account --json --only --comment --data-dir --help"
+            opts="-h --account --json --only --comment --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3570,6 +4070,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3578,7 +4082,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__pending)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3589,6 +4093,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3600,7 +4108,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__reject)
-            opts="-h --account --json --comment --data-dir --help"
+            opts="-h --account --json --comment --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3615,6 +4123,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3626,7 +4138,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__restore)
-            opts="-h --account --json --comment --data-dir --help"
+            opts="-h --account --json --comment --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3644,6 +4156,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3652,7 +4168,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__settings)
-            opts="-h --account --json --default-playlist --default-layout --data-dir --help"
+            opts="-h --account --json --default-playlist --default-layout --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3674,6 +4190,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3682,7 +4202,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3696,6 +4216,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3704,7 +4228,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__stick)
-            opts="-h --account --json --output --data-dir --help"
+            opts="-h --account --json --output --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3722,6 +4246,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3730,7 +4258,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__publish__subcmd__withdraw)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3744,6 +4272,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3752,13 +4284,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__restore)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3770,13 +4306,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule)
-            opts="-h --data-dir --help list show create change delete conflicts"
+            opts="-h --data-dir --secret-key --help list show create change delete conflicts"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3788,7 +4328,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__change)
-            opts="-h --account --file --json --data-dir --help"
+            opts="-h --account --file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3806,6 +4346,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3814,7 +4358,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__conflicts)
-            opts="-h --account --entry --json --data-dir --help"
+            opts="-h --account --entry --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3832,6 +4376,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3840,7 +4388,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__create)
-            opts="-h --account --file --json --data-dir --help"
+            opts="-h --account --file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3858,6 +4406,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3866,7 +4418,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3877,6 +4429,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3888,7 +4444,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3899,6 +4455,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3910,7 +4470,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__schedule__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3924,6 +4484,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3932,7 +4496,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__serve)
-            opts="-h --listen --public-url --no-announce --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --alerts-ca-file --data-dir --help"
+            opts="-h --listen --public-url --no-announce --smtp-host --smtp-port --smtp-security --smtp-user --smtp-password-file --smtp-from --webhook-allow --alerts-ca-file --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3982,6 +4546,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3990,13 +4558,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock)
-            opts="-h --data-dir --help list show create change delete"
+            opts="-h --data-dir --secret-key --help list show create change delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4008,7 +4580,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock__subcmd__change)
-            opts="-h --account --file --json --data-dir --help"
+            opts="-h --account --file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4023,6 +4595,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4034,7 +4610,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock__subcmd__create)
-            opts="-h --account --file --json --data-dir --help"
+            opts="-h --account --file --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4052,6 +4628,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4060,7 +4640,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock__subcmd__delete)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4071,6 +4651,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4082,7 +4666,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock__subcmd__list)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4093,6 +4677,10 @@ _signage__hub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4104,7 +4692,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__timeblock__subcmd__show)
-            opts="-h --account --json --data-dir --help"
+            opts="-h --account --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4118,6 +4706,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4126,13 +4718,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token)
-            opts="-h --data-dir --help create bulk renew list show files devices revoke"
+            opts="-h --data-dir --secret-key --help create bulk renew list show files devices revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4144,7 +4740,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__bulk)
-            opts="-h --account --count --name --first --playlist --layout --folder --timezone --location --tag --network --public-url --csv --zip --json --data-dir --help"
+            opts="-h --account --count --name --first --playlist --layout --folder --timezone --location --tag --network --public-url --csv --zip --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4210,6 +4806,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4218,7 +4818,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__create)
-            opts="-h --account --kind --name --playlist --layout --folder --timezone --location --tag --config --network --public-url --json --data-dir --help"
+            opts="-h --account --kind --name --playlist --layout --folder --timezone --location --tag --config --network --public-url --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4276,6 +4876,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4284,13 +4888,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__devices)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4302,7 +4910,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__files)
-            opts="-h --account --format --out --network --public-url --json --data-dir --help"
+            opts="-h --account --format --out --network --public-url --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4332,6 +4940,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4340,7 +4952,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__list)
-            opts="-h --account --state --json --data-dir --help"
+            opts="-h --account --state --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4358,6 +4970,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4366,7 +4982,7 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__renew)
-            opts="-h --config --network --public-url --json --data-dir --help"
+            opts="-h --config --network --public-url --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4388,6 +5004,10 @@ _signage__hub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --secret-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4396,13 +5016,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__revoke)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4414,13 +5038,17 @@ _signage__hub() {
             return 0
             ;;
         signage__subcmd__hub__subcmd__token__subcmd__show)
-            opts="-h --json --data-dir --help"
+            opts="-h --json --data-dir --secret-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
