@@ -300,7 +300,7 @@ mod tests {
             assert!(seen.insert(text), "{text} twice");
             let (family, number) = text.split_once('-').unwrap();
             assert!(
-                ["USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "API", "UPD", "HW"]
+                ["USB", "CFG", "NET", "CLK", "TLS", "HUB", "TOK", "AUT", "PLY", "API", "UPD", "HW", "KEY"]
                     .contains(&family)
             );
             assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{text}");
