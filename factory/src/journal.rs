@@ -196,10 +196,15 @@ impl Run {
         if self.image != other.image {
             return Err("it was begun with another image".into());
         }
-        if self.units != other.units {
-            return Err("it was begun with other units or settings".into());
+        self.is_of(&other.units)
+    }
+
+    /// Whether it is a run of the units with this digest; says in what it differs.
+    pub fn is_of(&self, units: &str) -> std::result::Result<(), String> {
+        match self.units == units {
+            true => Ok(()),
+            false => Err("it was begun with other units or settings".into()),
         }
-        Ok(())
     }
 }
 

@@ -76,18 +76,22 @@ fn escaped(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
 
-/// Writes the label of one unit into a folder, as PNG and PDF.
+/// The files of a unit's label: PNG and PDF.
+fn files(folder: &Path, unit: &str) -> [PathBuf; 2] {
+    // Not `with_extension`: a name may have a dot in it.
+    ["png", "pdf"].map(|extension| folder.join(format!("{}.{extension}", file_name(unit))))
+}
+
+/// Writes the label of one unit into a folder.
 pub(super) fn write(printer: &mut Printer, folder: &Path, label: &Label) -> Result<()> {
-    let stem = folder.join(file_name(&label.name));
-    let name = |extension: &str| PathBuf::from(format!("{}.{extension}", stem.display()));
-    put(&name("png"), &printer.png(label)?)?;
-    put(&name("pdf"), &printer.pdf(std::slice::from_ref(label))?)
+    let [png, pdf] = files(folder, &label.name);
+    put(&png, &printer.png(label)?)?;
+    put(&pdf, &printer.pdf(std::slice::from_ref(label))?)
 }
 
 /// Whether both files of a unit's label are there.
 pub(super) fn is_there(folder: &Path, unit: &Unit) -> bool {
-    let stem = folder.join(file_name(&unit.name));
-    ["png", "pdf"].iter().all(|extension| PathBuf::from(format!("{}.{extension}", stem.display())).exists())
+    files(folder, &unit.name).iter().all(|file| file.exists())
 }
 
 /// Never half a file under its name.
@@ -101,10 +105,7 @@ impl Arguments {
     pub(super) fn make(&self, as_json: bool) -> Result<bool> {
         let units = self.units.read()?;
         let (run, states) = Journal::read(&self.journal)?;
-        if run.units != units.digest {
-            let detail = "it was begun with other units or settings".into();
-            return Err(Error::OtherRun { path: self.journal.clone(), detail });
-        }
+        run.is_of(&units.digest).map_err(|detail| Error::OtherRun { path: self.journal.clone(), detail })?;
         let done = units.units.iter().filter(|unit| states.get(&unit.name) == Some(&State::Done));
         let labels: Vec<Label> = done.map(|unit| self.link.label(unit)).collect();
         put(&self.out, &Printer::default().pdf(&labels)?)?;
