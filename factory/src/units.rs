@@ -104,7 +104,12 @@ fn parse(table: &Path, text: &[u8], base: &Map<String, Value>) -> Result<Units> 
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
     let head = reader.headers().map_err(|error| wrong(1, error.to_string()))?.clone();
     let column = |name: &str| head.iter().position(|cell| cell.eq_ignore_ascii_case(name));
-    let name = column("name").ok_or_else(|| wrong(1, "the head has no column \"name\"".into()))?;
+    let name = column("name").ok_or_else(|| {
+        // What a spreadsheet writes where the comma is in numbers.
+        let hint =
+            if text.starts_with(b"name;") { "; separate the columns by commas, not semicolons" } else { "" };
+        wrong(1, format!("the head has no column \"name\"{hint}"))
+    })?;
     let (token, serial, state) = (column("token"), column("serial"), column("state"));
     let mut seen: HashMap<String, u64> = HashMap::new();
     let mut units = Vec::new();
@@ -280,6 +285,7 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_refused_with_its_place() {
         assert!(refusal("").contains("no column \"name\""));
+        assert!(refusal("name;token\nA;\n").contains("by commas, not semicolons"));
         assert!(refusal("name,token\n").contains("no units"));
         assert!(refusal("name,token\n,x\n").contains("line 2: it has no name"));
         assert!(refusal("name,token\nA,sgd_abc\n").contains("its token is none"));
