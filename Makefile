@@ -30,10 +30,12 @@ image: build ## Make the test image, target/image/disk.img
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
-check: ## Formatting and lints
+check: ## Formatting, lints, licences
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	tools/lint-shell
+	tools/deny
+	tools/notices --check
 
 check-layer: ## The Yocto layer, boards and partitions; OE_ROOT=directory also asks the real BitBake
 	tests/layer/run $(ONLY)
@@ -93,7 +95,10 @@ install-update: ## Lay out RAUC's part below DESTDIR; BOOT=tryboot|uboot|grub MA
 	DEVELOPMENT=$(DEVELOPMENT) tools/install-update "$(DESTDIR)" "$(BOOT)" "$(MACHINE)" "$(KEYRING)"
 
 ##@ Other
-.PHONY: clean help
+.PHONY: notices clean help
+notices: ## Write anew what third parties want said of their works (*/THIRD-PARTY.txt)
+	tools/notices
+
 clean: ## Remove everything that was built
 	$(SUDO) rm -rf target
 

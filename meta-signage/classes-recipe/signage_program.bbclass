@@ -15,4 +15,5 @@ do_install() {
     signage_install install DEVICE=${@d.getVar('BPN').replace('signage-', '', 1)} BIN=${B}/target/${CARGO_TARGET_SUBDIR}
 }
 
-FILES:${PN} += "${nonarch_libdir}/sysusers.d ${nonarch_libdir}/tmpfiles.d ${datadir}/dbus-1/system.d"
+FILES:${PN} += "${nonarch_libdir}/sysusers.d ${nonarch_libdir}/tmpfiles.d ${datadir}/dbus-1/system.d \
+                ${datadir}/licenses"
