@@ -37,7 +37,7 @@ check: ## Formatting, lints, licences
 	tools/deny
 	tools/notices --check
 
-check-layer: ## The Yocto layer, boards and partitions; OE_ROOT=directory also asks the real BitBake
+check-layer: ## The Yocto layer, boards, partitions; with OE_ROOT=directory by BitBake, with PACKAGES=directory what it made
 	tests/layer/run $(ONLY)
 	$(if $(OE_ROOT),OE_ROOT="$(OE_ROOT)" tests/layer/bitbake)
 
