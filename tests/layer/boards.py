@@ -1,5 +1,6 @@
 """The kas files of images/, merged as kas merges them, as far as the checks need it."""
 
+import re
 from pathlib import Path
 
 import yaml
@@ -36,6 +37,11 @@ def load(name):
 def local_conf(board):
     lines = [f'MACHINE = "{board["machine"]}"', f'DISTRO = "{board["distro"]}"']
     return "\n".join(lines + [text for _, text in sorted(board["local_conf_header"].items())])
+
+
+def method(name):
+    """How a board starts and falls back."""
+    return re.search('SIGNAGE_BOOT = "(.*)"', local_conf(load(name)))[1]
 
 
 def layers(board, root):

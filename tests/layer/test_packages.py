@@ -2,7 +2,6 @@
 PACKAGES=directory, as build/tmp/deploy/ipk or deb; without it there is nothing to look at."""
 
 import os
-import re
 import subprocess
 import tarfile
 import unittest
@@ -69,9 +68,8 @@ class Packages(unittest.TestCase):
         machines = {name.replace("-", "_"): name for name in boards.names()}
         for package in found:
             machine = machines[package.parent.name]
-            method = re.search('SIGNAGE_BOOT = "(.*)"', boards.local_conf(boards.load(machine)))[1]
             key = tree.keyring(self.enterContext(tempdir()))
-            make = ("install-update", f"BOOT={method}", f"MACHINE={machine}", f"KEYRING={key}")
+            make = ("install-update", f"BOOT={boards.method(machine)}", f"MACHINE={machine}", f"KEYRING={key}")
             with self.subTest(str(package)), tree.installed(*make) as root:
                 self.compare(package, root, own=("usr/lib/rauc/keyring.pem",))
 

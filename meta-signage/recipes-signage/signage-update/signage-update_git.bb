@@ -17,5 +17,7 @@ PACKAGE_ARCH = "${MACHINE_ARCH}"
 SYSTEMD_SERVICE:${PN} = "signage-mark-good.service"
 SYSTEMD_AUTO_ENABLE = "preset"
 FILES:${PN} += "${nonarch_libdir}/rauc ${nonarch_libdir}/signage ${nonarch_libdir}/systemd"
-RDEPENDS:${PN} += "rauc"
+# With what RAUC itself tells the bootloader which slot to start.
+BOOT_TOOL = "${@{'uboot': 'libubootenv-bin', 'grub': 'grub-editenv'}.get(d.getVar('SIGNAGE_BOOT'), '')}"
+RDEPENDS:${PN} += "${BOOT_TOOL} rauc"
 RPROVIDES:${PN} += "virtual-rauc-conf"
