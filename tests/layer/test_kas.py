@@ -43,6 +43,15 @@ class Kas(unittest.TestCase):
                 self.assertRegex(text, r'SIGNAGE_BOOT = "(tryboot|uboot|grub)"')
                 self.assertRegex(text, r'SIGNAGE_CMDLINE = "console=\w+,\d+')
 
+    def test_grub_has_the_commands_of_its_script(self):
+        """It cannot load any from the disk: there are none."""
+        built_in = re.search('GRUB_BUILDIN = "(.*)"', boards.local_conf(boards.load("qemux86-64")))[1].split()
+        script = (boards.IMAGES / "boot/grub/first/EFI/BOOT/grub.cfg").read_text()
+        commands = set(re.findall(r"^ *([a-z_]+)\b", script, re.MULTILINE)) - {"set", "if", "elif", "else", "fi", "for", "done"}
+        self.assertIn("linux", commands)
+        for command in commands:
+            self.assertIn({"load_env": "loadenv", "save_env": "loadenv"}.get(command, command), built_in)
+
     def test_variables_are_known(self):
         known = (boards.TOP / "meta-signage/conf/distro/include/signage_variables.inc").read_text()
         for path in boards.IMAGES.glob("*.yml"):
