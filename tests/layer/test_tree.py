@@ -3,9 +3,11 @@ out of a package or added by one."""
 
 import fnmatch
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
+from pathlib import Path
 
 import tree
 from boards import TOP
@@ -176,10 +178,17 @@ class Keys(unittest.TestCase):
         self.assertIn("SIGNAGE_UPDATE_CA", self.make("").stderr)
 
     def test_development_keys_are_refused_in_a_release(self):
-        key = tree.keyring(self.enterContext(tempdir()))
-        key.write_text("# signage development\n" + key.read_text())
-        self.assertIn("is for development", self.make(key).stderr)
-        self.assertEqual(self.make(key, DEVELOPMENT=1).returncode, 0)
+        top = Path(self.enterContext(tempdir()))
+        (top / "tools").mkdir()
+        shutil.copy(TOP / "tools/development-keys", top / "tools")
+        subprocess.run([top / "tools/development-keys"], check=True, capture_output=True)
+        development, good = top / "target/keys/ca.pem", tree.keyring(top)
+        self.assertEqual(self.make(good).returncode, 0)
+        both = top / "both.pem"
+        both.write_text(good.read_text() + development.read_text())
+        for key in (development, both):
+            self.assertIn("is for development", self.make(key).stderr)
+            self.assertEqual(self.make(key, DEVELOPMENT=1).returncode, 0)
 
 
 def tempdir():
