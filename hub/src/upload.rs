@@ -335,7 +335,8 @@ async fn give_up(store: &Store, blobs: &Blobs, id: &str) -> Result<()> {
     blobs.remove_pieces(id).await
 }
 
-/// Finishes what a crash left whole, and gives up what has come to nothing.
+/// Finishes what a crash left whole, gives up what has come to nothing, and removes pieces that nobody counts on: a
+/// crash left them, or they came from a sender who did not know yet that the upload was over.
 pub async fn tidy(store: &Store, blobs: &Blobs, now: Millis) -> Result<()> {
     for upload in uploads::whole(store).await? {
         if let Err(error) = finish(store, blobs, &upload, now).await {
@@ -348,6 +349,12 @@ pub async fn tidy(store: &Store, blobs: &Blobs, now: Millis) -> Result<()> {
     }
     for id in uploads::expired(store, now).await? {
         give_up(store, blobs, &id).await?;
+    }
+    // Not at once: a copy of this hub that is tried out beside it may share its bucket.
+    for (id, last) in blobs.arriving().await? {
+        if last < now - LIFETIME && !uploads::is_arriving(store, &id).await? {
+            blobs.remove_pieces(&id).await?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Files of the store in a bucket: `PREFIX/blobs/ab/ab…`, and `PREFIX/incoming/` for what is arriving.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Bytestream, Config, Stored};
 use crate::data_dir::DataDir;
+use crate::ident::Millis;
 use crate::{Error, Result};
 
 /// Parts of a file, all but the last as long as this, which every store takes. Ten thousand of them are 80 GiB.
@@ -133,6 +135,20 @@ impl Bucket {
         let payload: PutPayload = bytes.into_iter().collect();
         self.store.put(&self.piece(name), payload).await.map_err(failed("storing a part of an upload"))?;
         Ok(())
+    }
+
+    pub(super) async fn arriving(&self) -> Result<Vec<(String, Millis)>> {
+        let incoming = Path::from(format!("{}incoming", self.prefix));
+        let mut newest = HashMap::new();
+        let mut pieces = self.store.list(Some(&incoming));
+        while let Some(piece) = pieces.try_next().await.map_err(failed("listing uploads"))? {
+            let upload = piece.location.prefix_match(&incoming).and_then(|mut parts| parts.next());
+            if let Some(upload) = upload {
+                let at = newest.entry(upload.as_ref().to_owned()).or_insert(0);
+                *at = piece.last_modified.timestamp_millis().max(*at);
+            }
+        }
+        Ok(newest.into_iter().collect())
     }
 
     pub(super) async fn remove_pieces(&self, upload: &str) -> Result<()> {

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, SeekFrom, Write as _};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::body::Bytes;
 use futures_util::TryStreamExt as _;
@@ -15,6 +15,7 @@ use tokio_util::io::ReaderStream;
 
 use super::{Bytestream, blocking};
 use crate::data_dir::{DataDir, sync_directory};
+use crate::ident::Millis;
 use crate::{Error, Result};
 
 /// Bytes that are read from the disk at once.
@@ -137,6 +138,20 @@ pub(super) fn remove_pieces(directory: &DataDir, upload: &str) -> Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("remove", &folder)(error)),
         _ => Ok(()),
     }
+}
+
+pub(super) fn arriving(directory: &DataDir) -> Result<Vec<(String, Millis)>> {
+    let incoming = directory.incoming();
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&incoming).map_err(Error::file("read", &incoming))?.flatten() {
+        // A piece that comes or goes changes its folder. What is gone meanwhile is not there.
+        let Some(folder) = entry.metadata().ok().filter(fs::Metadata::is_dir) else { continue };
+        let changed = folder.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        if let (Some(changed), Ok(name)) = (changed, entry.file_name().into_string()) {
+            found.push((name, i64::try_from(changed.as_millis()).unwrap_or(i64::MAX)));
+        }
+    }
+    Ok(found)
 }
 
 /// Removes copies that a crash left behind; those of a command that runs now are younger than `age`. Pieces of

@@ -22,6 +22,7 @@ use self::bucket::Bucket;
 pub use self::config::{Config, FILE as CONFIG_FILE};
 pub use self::directory::clean;
 use crate::data_dir::DataDir;
+use crate::ident::Millis;
 use crate::media::HEAD_BYTES;
 use crate::{Error, Result};
 
@@ -182,6 +183,14 @@ impl Blobs {
         match self {
             Self::Directory(directory) => directory::remove_pieces(directory, upload),
             Self::Bucket(bucket) => bucket.remove_pieces(upload).await,
+        }
+    }
+
+    /// The uploads that have pieces, and when the last one came.
+    pub async fn arriving(&self) -> Result<Vec<(String, Millis)>> {
+        match self {
+            Self::Directory(directory) => directory::arriving(directory),
+            Self::Bucket(bucket) => bucket.arriving().await,
         }
     }
 

@@ -139,7 +139,8 @@ impl Store {
         self.pools.read().await
     }
 
-    /// Writes the database, as it is in this moment, to a new file.
+    /// Writes the database, as it is in this moment, to a new file. Uploads that are not finished are left out, since
+    /// their pieces come and go.
     pub async fn copy_to(&self, path: &Path) -> Result<()> {
         if self.pools.kind == Kind::Postgres {
             let text = "the database is PostgreSQL; copy it with pg_dump, and the data directory beside it";
@@ -152,7 +153,7 @@ impl Store {
             .execute(&mut *connection)
             .await
             .map_err(Error::database("copying the database"))?;
-        Ok(())
+        forget_arriving(path).await.map_err(Error::database("finishing the copy of the database"))
     }
 
     /// Finishes what is under way and closes the database.
@@ -263,6 +264,15 @@ pub async fn check(path: &Path) -> Result<Option<String>> {
         (sound, key) if sound == "ok" => Ok(key.map(|noted| upgrade::key_id(&noted).to_owned())),
         _ => Err(Error::Invalid("the backup is damaged: its database is not sound".into())),
     }
+}
+
+async fn forget_arriving(path: &str) -> sqlx::Result<()> {
+    let url = format!("sqlite://{}", escape_path(path));
+    let mut connection = <AnyConnection as sqlx::Connection>::connect(&url).await?;
+    for sql in uploads::FORGET_UNFINISHED {
+        connection.execute(sql).await?;
+    }
+    sqlx::Connection::close(connection).await
 }
 
 fn escape_path(path: &str) -> String {

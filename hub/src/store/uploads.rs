@@ -196,6 +196,24 @@ pub async fn delete(connection: &mut Connection, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// Leaves out what is not finished.
+pub(super) const FORGET_UNFINISHED: [&str; 2] = [
+    "DELETE FROM upload_piece WHERE upload IN (SELECT id FROM upload WHERE content IS NULL)",
+    "DELETE FROM upload WHERE content IS NULL",
+];
+
+/// Whether the pieces of an upload may still become something.
+pub async fn is_arriving(store: &Store, id: &str) -> Result<bool> {
+    let mut connection = store.read().await?;
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM upload WHERE id = $1 AND content IS NULL")
+            .bind(id)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(Error::database("looking for an upload"))?;
+    Ok(found.is_some())
+}
+
 /// Those that are over, finished or not.
 pub async fn expired(store: &Store, now: Millis) -> Result<Vec<String>> {
     let mut connection = store.read().await?;

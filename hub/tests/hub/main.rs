@@ -25,6 +25,7 @@ mod fleet;
 mod folders;
 mod headers;
 mod idempotency;
+mod lasting;
 mod library;
 mod narrowed;
 mod oidc;
