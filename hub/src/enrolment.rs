@@ -30,6 +30,7 @@ use crate::store::devices::{Device, Terms};
 use crate::store::pushes::{self, Topic};
 use crate::store::tokens::Token;
 use crate::store::{self, Store, accounts, audit, devices, doubts, pairings, screens, tokens};
+use crate::wishes::{self, Met};
 use crate::{Error, Result, authorization, device};
 
 /// Most labels and interfaces of one device that are kept.
@@ -140,7 +141,8 @@ pub async fn enrol(
         }
         Entry::Again | Entry::Refreshed => None,
     };
-    let device = merge(key, &id, enrollment, &token, known.as_ref(), how, given, address, now);
+    let met = wishes::resolve(&mut change, &token, &enrollment.wishes).await?;
+    let device = merge(key, &id, enrollment, &token, known.as_ref(), how, given, &met, address, now);
     if known.as_ref().is_some_and(|known| {
         known.account == account.id && (&known.playlist, &known.layout) != (&device.playlist, &device.layout)
     }) {
@@ -159,6 +161,9 @@ pub async fn enrol(
     }
     devices::put(&mut change, &device).await?;
     doubts::compare(&mut change, known.as_ref(), &device, now).await?;
+    if wishes::note(&mut change, &device, &met, now).await? {
+        accounts::content_changed(&mut change, &account.id, now).await?;
+    }
     pairings::settle(&mut change, &id, now).await?;
     if how != Entry::Again {
         pushes::account(&mut change, &account.id, Topic::Screens, now).await?;
@@ -212,6 +217,7 @@ fn merge(
     known: Option<&Device>,
     how: Entry,
     given: Option<Terms>,
+    met: &Met,
     address: Option<&str>,
     now: Millis,
 ) -> Device {
@@ -237,6 +243,14 @@ fn merge(
         let known = stays.and_then(|device| known(device).clone());
         if how == Entry::Again { known } else { granted.clone().or(known) }
     };
+    // One counts at a time, so both come from the same place.
+    let chosen = stays.filter(|_| how == Entry::Again).map(|known| (&known.playlist, &known.layout));
+    let mut defaults =
+        chosen.into_iter().chain([(&grant.playlist, &grant.layout), (&met.playlist, &met.layout)]);
+    let (playlist, layout) = defaults
+        .find(|(playlist, layout)| playlist.is_some() || layout.is_some())
+        .map(|(playlist, layout)| (playlist.clone(), layout.clone()))
+        .unwrap_or_default();
     let mut tags: Vec<String> = Vec::new();
     for tag in grant.tags.iter().chain(&enrollment.tags).map(|tag| clean(tag)) {
         if !tag.is_empty() && !tags.contains(&tag) && tags.len() < MAX_LIST {
@@ -259,9 +273,9 @@ fn merge(
         tags,
         software: clean(&enrollment.software),
         address: address.map(ToOwned::to_owned),
-        playlist: grant.playlist.clone(),
-        layout: grant.layout.clone(),
-        folder: kept(&grant.folder, |device| &device.folder),
+        playlist,
+        layout,
+        folder: kept(&grant.folder, |device| &device.folder).or_else(|| met.folder.clone()),
         timezone: kept(&grant.timezone, |device| &device.timezone),
         granted: next.granted,
         terms: next.terms,

@@ -80,6 +80,7 @@ pub mod token;
 pub mod upload;
 pub mod vault;
 pub mod why;
+pub mod wishes;
 pub mod workspace;
 
 pub use error::{Error, Result};

@@ -95,6 +95,34 @@ pub struct Enrollment {
     /// Tags from the provisioning file.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// What the provisioning file asks the account for.
+    #[serde(default, skip_serializing_if = "Wishes::is_empty")]
+    pub wishes: Wishes,
+}
+
+/// What a provisioning file asks the account for. What the token decides counts before it, and so does what an operator
+/// has chosen since.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Wishes {
+    /// Id or name of a playlist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playlist: Option<String>,
+    /// Id or name of a layout; it counts before the playlist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<String>,
+    /// Where the screen is listed; levels separated by a slash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// Id or name of a group of screens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+impl Wishes {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Facts by which the hub recognises a cloned or a swapped card.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use signage_protocol::api::{Enrolled, Enrollment};
+use signage_protocol::api::{Enrolled, Enrollment, Wishes};
 use signage_protocol::bus::Status;
 use signage_protocol::config::Finding;
 use signage_protocol::problem::{Code, Problem};
@@ -417,6 +417,7 @@ async fn enroll(identity: &Identity, stored: &Stored) -> Result<Enrolled, Failur
         return Err(Failure::Refused(Code::UsbNone.into()));
     };
     let device = file.and_then(|file| file.device.clone()).unwrap_or_default();
+    let account = file.and_then(|file| file.account.clone()).unwrap_or_default();
     let enrollment = Enrollment {
         hub: hub.url.clone(),
         token: token.clone(),
@@ -425,6 +426,12 @@ async fn enroll(identity: &Identity, stored: &Stored) -> Result<Enrolled, Failur
         name: device.name,
         location: device.location,
         tags: device.tags,
+        wishes: Wishes {
+            playlist: account.default_playlist,
+            layout: account.default_layout,
+            folder: account.folder,
+            group: account.group,
+        },
     };
     HubClient::new(&hub)?.enroll(identity, enrollment).await
 }

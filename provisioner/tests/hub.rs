@@ -62,6 +62,7 @@ impl Bench {
             name: Some("Foyer".into()),
             location: None,
             tags: vec![],
+            wishes: Default::default(),
         };
         self.client().enroll(identity, enrollment).await
     }

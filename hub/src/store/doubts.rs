@@ -1,4 +1,5 @@
-//! Table `device_doubt`: boards that showed up with a key that they should not have.
+//! Table `device_doubt`: boards that showed up with a key that they should not have, and files that ask for what is not
+//! there.
 
 use sqlx::FromRow;
 
@@ -14,6 +15,8 @@ pub enum Kind {
     Clone,
     /// A new key with a known serial number: another card in a known board.
     Swap,
+    /// Something that its provisioning file asks for, and that it did not get.
+    Wish,
 }
 
 impl Kind {
@@ -22,6 +25,7 @@ impl Kind {
         match self {
             Self::Clone => "clone",
             Self::Swap => "swap",
+            Self::Wish => "wish",
         }
     }
 }
@@ -29,9 +33,9 @@ impl Kind {
 /// Something odd about a screen.
 #[derive(Debug, Clone, FromRow)]
 pub struct Doubt {
-    /// `clone` or `swap`.
+    /// `clone`, `swap` or `wish`.
     pub kind: String,
-    /// The other serial number, or the screen that the board was.
+    /// The other serial number, the screen that the board was, or what was asked for and why it is not so.
     pub other: String,
     /// What that screen is called.
     pub name: Option<String>,
@@ -98,12 +102,23 @@ pub async fn of(connection: &mut Connection, device: &str) -> Result<Vec<Doubt>>
     sqlx::query_as(
         "SELECT d.kind, d.other, other.name, d.at FROM device_doubt d \
          LEFT JOIN device other ON other.id = d.other AND other.left_at IS NULL \
-         WHERE d.device = $1 AND (d.kind = 'clone' OR other.id IS NOT NULL) ORDER BY d.at, d.other",
+         WHERE d.device = $1 AND (d.kind <> 'swap' OR other.id IS NOT NULL) ORDER BY d.at, d.other",
     )
     .bind(device)
     .fetch_all(connection)
     .await
     .map_err(Error::database("reading doubts"))
+}
+
+/// Forgets what the file of a screen asked for.
+pub async fn clear_wishes(connection: &mut Connection, device: &str) -> Result<()> {
+    sqlx::query("DELETE FROM device_doubt WHERE device = $1 AND kind = $2")
+        .bind(device)
+        .bind(Kind::Wish.as_str())
+        .execute(connection)
+        .await
+        .map_err(Error::database("forgetting doubts"))?;
+    Ok(())
 }
 
 /// Forgets what is odd about a screen.

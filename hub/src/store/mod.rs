@@ -44,6 +44,7 @@ pub mod sight;
 pub mod tokens;
 mod upgrade;
 pub mod uploads;
+pub mod wishes;
 pub mod workspace;
 
 use std::fs;

@@ -217,6 +217,7 @@ impl Screen {
             name: None,
             location: None,
             tags: vec!["window".into()],
+            wishes: Default::default(),
         }
     }
 

@@ -1,16 +1,20 @@
 //! Letting devices in, keeping them out, and taking their authorization back.
 
-use crate::common::{Screen, TestHub, URL, new_account};
+use crate::api::{ask, secret};
+use crate::common::{PASSWORD, Screen, TestHub, URL, new_account};
+use crate::console::{cookie, get, sign_in};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
+use serde_json::{Value, json};
 use signage_hub::api_token::Actor;
 use signage_hub::ident::{self, DAY};
 use signage_hub::provision::Provision;
-use signage_hub::store::{audit, devices};
+use signage_hub::rights::Role;
+use signage_hub::store::{audit, devices, doubts, screen_groups};
 use signage_hub::token::{self, Grant, State};
 use signage_hub::{Error, account, enrolment};
 use signage_protocol::Secret;
-use signage_protocol::api::Enrolled;
+use signage_protocol::api::{Enrolled, Enrollment, Wishes};
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, typ};
 use signage_protocol::token::Kind;
@@ -338,4 +342,84 @@ async fn good_screens_pass_the_bad_ones_of_the_same_site() {
         }
     }
     assert!(refused > 0, "the bad ones are slowed down");
+}
+
+#[tokio::test]
+async fn a_file_gets_what_it_asks_for_unless_its_token_decides() {
+    let hub = TestHub::new().await;
+    let admin = secret(&hub, &hub.account, Role::Admin).await;
+    let make = async |path: &str, body: Value| -> String {
+        let made = ask(&hub, "POST", path, &admin, body).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        made.json()["id"].as_str().unwrap().to_owned()
+    };
+    let welcome = make("/playlists", json!({ "name": "Welcome" })).await;
+    let other = make("/playlists", json!({ "name": "Other" })).await;
+    for _ in 0..2 {
+        make("/playlists", json!({ "name": "Twice" })).await;
+    }
+    let group = make("/screen-groups", json!({ "name": "Menu boards" })).await;
+    let (_, open) = hub.token(Kind::Provisioning).await;
+    let enrol = async |seed: u8, token: &Secret, wishes: Wishes| {
+        let screen = Screen::new(seed);
+        let enrollment = Enrollment { wishes, ..Screen::enrollment(token) };
+        assert_eq!(hub.send(screen.enroll_request(&enrollment)).await.status, 200);
+        let mut connection = hub.store().read().await.unwrap();
+        let device = devices::by_id(&mut connection, &screen.id()).await.unwrap().unwrap();
+        let odd = doubts::of(&mut connection, &device.id).await.unwrap();
+        // All boards of the test have one serial number, which is odd too.
+        let odd: Vec<String> =
+            odd.into_iter().filter(|doubt| doubt.kind == "wish").map(|doubt| doubt.other).collect();
+        let groups = screen_groups::of(&mut connection, &device.id).await.unwrap();
+        (device, odd, groups)
+    };
+    let wish = |playlist: &str| Wishes {
+        playlist: Some(playlist.to_owned()),
+        folder: Some("Berlin/ Foyer/".to_owned()),
+        group: Some("Menu boards".to_owned()),
+        ..Wishes::default()
+    };
+
+    let (device, odd, groups) = enrol(1, &open, wish("Welcome")).await;
+    assert_eq!((device.playlist.as_ref(), device.folder.as_deref()), (Some(&welcome), Some("Berlin/Foyer")));
+    assert_eq!((odd.len(), &*groups), (0, &["Menu boards".to_owned()][..]));
+    // An operator chooses another; the same file again changes nothing.
+    for (action, value) in [("playlist", other.as_str()), ("move", "Hamburg")] {
+        let bulk = json!({ "ids": [device.id], "action": action, "value": value });
+        let changed = ask(&hub, "POST", "/screens/bulk", &admin, bulk).await;
+        assert_eq!(changed.status, 200, "{}", changed.text());
+    }
+    let (device, odd, _) = enrol(1, &open, wish("Welcome")).await;
+    assert_eq!((device.playlist.as_ref(), device.folder.as_deref()), (Some(&other), Some("Hamburg")));
+    assert!(odd.is_empty());
+
+    // What is not there, or there twice, keeps nobody out, and the page of the screen tells.
+    for (seed, name, why) in [(2, "Nothing", "has none of this name"), (3, "Twice", "has 2 of this name")] {
+        let (device, odd, _) = enrol(seed, &open, wish(name)).await;
+        assert_eq!(device.playlist, None);
+        assert!(odd.len() == 1 && odd[0].contains(name) && odd[0].contains(why), "{odd:?}");
+        let session = cookie(&sign_in(&hub, "acme@example.org", PASSWORD).await, "__Host-signage");
+        let page = get(&hub, &format!("/screens/{}", device.id), &session).await;
+        assert!(page.text().contains(why), "{}", page.text());
+    }
+    // By id, and what was wrong before is not any more.
+    let (device, odd, _) = enrol(2, &open, Wishes { group: Some(group), ..wish(&welcome) }).await;
+    assert_eq!((device.playlist.as_ref(), odd.len()), (Some(&welcome), 0));
+    // Another account's is not there.
+    let stranger = new_account(hub.store(), "stranger").await;
+    let foreign = secret(&hub, &stranger, Role::Admin).await;
+    let theirs = ask(&hub, "POST", "/playlists", &foreign, json!({ "name": "Theirs" })).await.json();
+    let (device, odd, _) = enrol(4, &open, wish(theirs["id"].as_str().unwrap())).await;
+    assert_eq!((device.playlist, odd.len()), (None, 1));
+
+    // A token decides, and one for a folder decides alone.
+    let grant = Grant { playlist: Some(other.clone()), ..Grant::default() };
+    let (_, decides) = hub.token_with(Kind::Provisioning, grant).await;
+    let (device, odd, _) = enrol(5, &decides, wish("Welcome")).await;
+    assert_eq!((device.playlist.as_ref(), odd.len()), (Some(&other), 0));
+    let grant = Grant { folder: Some("Shop".into()), ..Grant::default() };
+    let (_, placed) = hub.token_with(Kind::Provisioning, grant).await;
+    let (device, odd, groups) = enrol(6, &placed, wish("Welcome")).await;
+    assert_eq!((device.playlist, device.folder.as_deref()), (None, Some("Shop")));
+    assert!(odd.len() == 3 && groups.is_empty(), "{odd:?}");
 }

@@ -52,6 +52,7 @@ async fn a_device_enrols_over_tls_and_the_hub_comes_back_with_what_it_knew() {
             name: None,
             location: None,
             tags: Vec::new(),
+            wishes: Default::default(),
         };
         let body =
             EnrollRequest { enrollment: jws::sign_with_key(&key, typ::ENROLLMENT, &enrollment).unwrap() };

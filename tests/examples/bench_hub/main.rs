@@ -163,6 +163,7 @@ async fn device(site: &Site, number: u32) -> Result<()> {
         name: None,
         location: None,
         tags: vec![],
+        wishes: Default::default(),
     };
     let enrollment = jws::sign_with_key(&key(number), typ::ENROLLMENT, &enrollment)?;
     let request = EnrollRequest { enrollment };

@@ -81,6 +81,7 @@ impl Screen {
             name: None,
             location: None,
             tags: vec![],
+            wishes: Default::default(),
         };
         let enrollment = jws::sign_with_key(&self.key, typ::ENROLLMENT, &enrollment)?;
         let answer = self.post(api::ENROLL, &EnrollRequest { enrollment }).await?;

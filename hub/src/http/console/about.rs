@@ -91,6 +91,10 @@ impl About {
                                 (settle(device, viewer, "They are two screens"))
                             }
                         }
+                    } @else if doubt.kind == "wish" {
+                        h2 { "Its provisioning file asks for something that it did not get" }
+                        p { (doubt.other) ". Choose it below, or change the file and plug it in again." }
+                        @if manages { div.actions { (settle(device, viewer, "It is right as it is")) } }
                     } @else {
                         h2 { "The key of this screen was seen in two boards" }
                         p {

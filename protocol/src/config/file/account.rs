@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Account {
-    /// Playlist to play until somebody chooses another, by id or name.
+    /// Playlist to play until somebody chooses another, by id or name; what the token decides counts before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "line", "x-since" = "0.1", "examples" = ["Welcome"]))]
     pub default_playlist: Option<String>,
-    /// Layout to show until somebody chooses another, by id or name.
+    /// Layout to show until somebody chooses another, by id or name; it counts before the playlist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "line", "x-since" = "0.1", "examples" = ["Two columns"]))]
     pub default_layout: Option<String>,
-    /// Folder on the hub, levels separated by a slash.
+    /// Folder on the hub, levels separated by a slash, unless the token names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "line", "x-since" = "0.1", "examples" = ["Berlin/Foyer"]))]
     pub folder: Option<String>,
-    /// Group on the hub.
+    /// Group of screens on the hub, by id or name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "line", "x-since" = "0.1", "examples" = ["Menu boards"]))]
     pub group: Option<String>,
