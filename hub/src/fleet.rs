@@ -253,6 +253,7 @@ pub async fn move_folder(
         return Err(Error::Invalid("A folder cannot be moved into itself.".into()));
     }
     let mut change = store.write().await?;
+    there(&mut change, actor.account, &from).await?;
     fleet::move_folder(&mut change, actor.account, &from, Some(&to)).await?;
     fleet::add_folder(&mut change, actor.account, &to).await?;
     accounts::content_changed(&mut change, actor.account, now).await?;
@@ -261,9 +262,17 @@ pub async fn move_folder(
     Ok(to)
 }
 
+async fn there(connection: &mut Connection, account: &str, path: &str) -> Result<()> {
+    match fleet::has_folder(connection, account, path).await? {
+        true => Ok(()),
+        false => Err(Error::NotFound { what: "folder", name: path.to_owned() }),
+    }
+}
+
 /// Removes a folder in which nothing is.
 pub async fn delete_folder(store: &Store, actor: &Actor<'_>, path: &str, now: Millis) -> Result<()> {
     let path = folder(path)?.ok_or_else(|| Error::Invalid("A folder needs a name.".into()))?;
+    there(&mut *store.read().await?, actor.account, &path).await?;
     let inside = Filter { folder: Some(path.clone()), ..Filter::default() };
     let settings = workspace::settings(&mut *store.read().await?, actor.account).await?;
     // Also those that whoever asks does not see.

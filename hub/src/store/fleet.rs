@@ -398,6 +398,24 @@ pub async fn folders(store: &Store, account: &str) -> Result<Vec<String>> {
         .map_err(Error::database("listing folders"))
 }
 
+/// Whether there is a folder: it was made, or something lies in it or below it.
+pub async fn has_folder(connection: &mut Connection, account: &str, path: &str) -> Result<bool> {
+    let places =
+        [("screen_folder", "path"), ("device", "folder"), ("screen", "folder"), ("enrol_token", "folder")];
+    let there = places.map(|(table, column)| {
+        format!("SELECT 1 FROM {table} WHERE account = $1 AND ({column} = $2 OR {column} LIKE $3 ESCAPE '!')")
+    });
+    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM ({}) found", there.join(" UNION ALL "));
+    let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(account)
+        .bind(path)
+        .bind(format!("{}/%", super::escape(path)))
+        .fetch_one(connection)
+        .await
+        .map_err(Error::database("looking for a folder"))?;
+    Ok(found > 0)
+}
+
 /// Makes a folder, once.
 pub async fn add_folder(connection: &mut Connection, account: &str, path: &str) -> Result<()> {
     sqlx::query("INSERT INTO screen_folder (account, path) VALUES ($1, $2) ON CONFLICT DO NOTHING")

@@ -321,3 +321,62 @@ async fn commands_reach_only_the_screens_that_somebody_may_change() {
         assert_eq!(ask(&hub, "GET", &path, &token, Value::Null).await.status, status);
     }
 }
+
+#[tokio::test]
+async fn pages_offer_what_may_be_done_in_their_folder() {
+    let hub = TestHub::new().await;
+    let admin = secret(&hub, &hub.account, Role::Admin).await;
+    let (bea, session) = somebody(&hub, "bea@example.org", Role::Viewer).await;
+    let (cem, other) = somebody(&hub, "cem@example.org", Role::Content).await;
+    let entries = |level| {
+        let entry = |area| Entry { area, folder: "Berlin".into(), level };
+        Area::ALL.map(entry).to_vec()
+    };
+    for (name, member, level) in [("Berlin", &bea, Level::Write), ("Looks", &cem, Level::Read)] {
+        let new = Change {
+            name: Some(name.into()),
+            members: Some(vec![member.clone()]),
+            folders: Some(entries(level)),
+        };
+        groups::create(hub.store(), &hub.actor(), &new, ident::now()).await.unwrap();
+    }
+    let make = async |path: &str, body: Value| -> String {
+        let made = ask(&hub, "POST", path, &admin, body).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        made.json()["id"].as_str().unwrap().to_owned()
+    };
+    let design = json!({ "width": 1920, "height": 1080 });
+    let mut pages = Vec::new();
+    for folder in [json!("Berlin"), Value::Null] {
+        let playlist = make("/playlists", json!({ "name": "P", "folder": folder })).await;
+        let layout = make("/layouts", json!({ "name": "L", "folder": folder, "design": design })).await;
+        let seed = u8::try_from(pages.len()).unwrap() + 1;
+        let screen = screen(&hub, seed, "S", folder.as_str()).await;
+        pages.push([
+            (format!("/playlists/{playlist}"), "Name and folder"),
+            (format!("/layouts/{layout}"), "layout-folder"),
+            (format!("/screens/{screen}"), "Save"),
+        ]);
+    }
+    // A viewer who may change Berlin, a content manager who may only look there.
+    for (within, page) in [(true, &pages[0]), (false, &pages[1])] {
+        for (path, offer) in page {
+            let content = !path.starts_with("/screens");
+            let offers = async |session: &str| get(&hub, path, session).await.text().contains(offer);
+            assert_eq!(offers(&session).await, within, "{path} for a viewer");
+            assert_eq!(offers(&other).await, !within && content, "{path} for a content manager");
+        }
+    }
+    for (list, offer) in [("/playlists", "New playlist"), ("/layouts", "New layout")] {
+        let page = get(&hub, list, &session).await;
+        assert!(page.text().contains(offer), "{list}");
+        let body = |folder: &str| format!("form={}&name=N&size=1920x1080&folder={folder}", form_token(&page));
+        let made = post(&hub, list, &session, body("Berlin")).await;
+        assert_eq!(made.status, 303, "{list}: {}", made.text());
+        assert_eq!(post(&hub, list, &session, body("")).await.status, 403, "{list} at the top");
+    }
+    for list in ["/time-blocks", "/schedule"] {
+        let page = get(&hub, list, &session).await;
+        assert!(!page.text().contains("New entry") && !page.text().contains("Make time block"), "{list}");
+    }
+}

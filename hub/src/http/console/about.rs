@@ -68,7 +68,7 @@ impl About {
 
     /// What is odd, with what can be done about it.
     pub(super) fn doubts(&self, device: &Device, viewer: &Viewer<'_>) -> Markup {
-        let manages = viewer.role.may(Right::ManageScreens);
+        let manages = viewer.may_in(Right::ManageScreens, device.folder.as_deref());
         let own = device.hardware.serial.as_deref().unwrap_or("unknown");
         html! {
             @for doubt in &self.doubts {

@@ -82,7 +82,7 @@ pub(super) fn section(device: &Device, commands: &[Listed], viewer: &Viewer<'_>,
         div.card #commands {
             h2 { "Commands" }
             p { "A connected screen answers within seconds, another one when it asks the next time, within a minute." }
-            @if viewer.role.may(Right::ManageScreens) {
+            @if viewer.may_in(Right::ManageScreens, device.folder.as_deref()) {
                 form.actions method="post" action={ "/screens/" (device.id) "/commands" } {
                     input type="hidden" name="form" value=(viewer.form);
                     @for (kind, text) in [

@@ -112,9 +112,9 @@ async fn render(
     message: Option<Markup>,
 ) -> Result<Markup> {
     let account = &session.operator.account;
-    let edits = session.may(Right::EditContent).is_ok();
     let viewer = session.viewer(state)?;
     let here = folder::path(&wanted.folder)?;
+    let edits = viewer.may_in(Right::EditContent, Some(&here));
     if !here.is_empty() && !session.scope.sees(Area::Content, Some(&here)) {
         return Err(Error::NotFound { what: "folder", name: here });
     }

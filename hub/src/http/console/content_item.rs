@@ -96,7 +96,6 @@ async fn answer(
 
 async fn render(state: &Shared, session: &Session, id: &str, message: Option<Markup>) -> Result<Markup> {
     let account = &session.operator.account;
-    let edits = session.may(Right::EditContent).is_ok();
     let (content, uses, by) = {
         let mut connection = state.store.read().await?;
         let content = contents::find(&mut connection, account, id).await?;
@@ -116,6 +115,7 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Option<Mar
     let mut folders = content::folders(&state.store, account).await?;
     folders.retain(|folder| session.scope.sees(Area::Content, Some(&folder.path)));
     let viewer = session.viewer(state)?;
+    let edits = viewer.may_in(Right::EditContent, Some(&content.folder));
     let body = html! {
         div.head {
             h1 { (content.title) }

@@ -4,7 +4,8 @@ use axum::http::Method;
 use maud::{DOCTYPE, Markup, html};
 
 use super::super::routes::{self, Access};
-use crate::rights::Role;
+use crate::folder_rights::{Area, Scope, Verdict};
+use crate::rights::{Right, Role};
 
 /// Who looks at a page.
 #[derive(Debug)]
@@ -13,8 +14,29 @@ pub struct Viewer<'a> {
     pub email: &'a str,
     /// What they may do.
     pub role: Role,
+    /// Where they may do it.
+    pub scope: &'a Scope,
     /// Token for the forms of the page.
     pub form: String,
+}
+
+impl Viewer<'_> {
+    /// Whether they may do something, if only in some folder.
+    pub fn may(&self, right: Right) -> bool {
+        let widened = right != Right::Publish && Area::of(right).is_some_and(|area| self.scope.widens(area));
+        self.role.may(right) || widened
+    }
+
+    /// Whether they may change what lies in a folder.
+    pub fn may_in(&self, right: Right, folder: Option<&str>) -> bool {
+        let verdict = |area| self.scope.verdict(self.role, right, area, folder);
+        Area::of(right).is_some_and(|area| verdict(area) == Verdict::Allowed)
+    }
+
+    /// Whether they may do something that concerns all folders.
+    pub fn may_everywhere(&self, right: Right) -> bool {
+        self.role.may(right) && !Area::of(right).is_some_and(|area| self.scope.narrows(area))
+    }
 }
 
 /// The pages that are reached from every other: title and path, in groups that belong together. Each is shown to those

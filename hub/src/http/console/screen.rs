@@ -223,7 +223,7 @@ pub(super) async fn render(
         }
         (commands::section(&device, &given, &viewer, now))
         (codes::why(&answer.checks, answer.authorized))
-        @if viewer.role.may(Right::ManageScreens) {
+        @if viewer.may_in(Right::ManageScreens, device.folder.as_deref()) {
             (details(&device, &Catalogue::without_content(&state.store, account, &sight).await?, &viewer))
             (codes::section(&device, code.as_ref(), &viewer, now))
             (screen_token::part(state, account, &device, &viewer, now).await?)

@@ -127,7 +127,7 @@ pub(super) async fn list(State(state): State<Shared>, session: Session, uri: Uri
     let mut groups = screen_groups::list(&state.store, account).await?;
     session.sight(&state).await?.groups(&mut groups);
     let viewer = session.viewer(&state)?;
-    let manages = viewer.role.may(Right::ManageScreens);
+    let manages = viewer.may(Right::ManageScreens);
     let total: i64 = counts.iter().map(|count| count.screens).sum();
     let of = |is: Is| -> i64 {
         counts.iter().filter(|count| count.state == is.as_str()).map(|count| count.screens).sum()

@@ -94,6 +94,7 @@ impl Session {
         Ok(Viewer {
             email: &self.operator.email,
             role: self.operator.role()?,
+            scope: &self.scope,
             form: form_token(state, &self.cookie),
         })
     }

@@ -54,7 +54,8 @@ struct From {
 }
 
 async fn list(State(state): State<Shared>, session: Session, Query(wanted): Query<Wanted>) -> Result<Markup> {
-    let makes = session.may(Right::ManageScreens).is_ok();
+    let viewer = session.viewer(&state)?;
+    let makes = viewer.may(Right::ManageScreens);
     let chosen = wanted.state.parse::<TokenState>().ok();
     let filter =
         Filter { state: chosen, kind: None, after: wanted.after.clone(), scope: session.scope.clone() };
@@ -82,7 +83,7 @@ async fn list(State(state): State<Shared>, session: Session, Query(wanted): Quer
             }
         }
     };
-    Ok(page("Tokens", Some(&session.viewer(&state)?), content))
+    Ok(page("Tokens", Some(&viewer), content))
 }
 
 impl Wanted {
@@ -170,8 +171,9 @@ async fn show(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Markup> {
-    let manages = session.may(Right::ManageScreens).is_ok();
+    let viewer = session.viewer(&state)?;
     let token = token::find(&state.store, &session.operator.account, &id).await?;
+    let manages = viewer.may_in(Right::ManageScreens, token.grant.folder.as_deref());
     let after = wanted.after.as_deref();
     let mut devices = tokens::admitted(&state.store, &token, &session.scope, after, PAGE as i64 + 1).await?;
     let more = devices.len() > PAGE;
@@ -185,7 +187,6 @@ async fn show(
         None => None,
     };
     let now = ident::now();
-    let viewer = session.viewer(&state)?;
     let content = html! {
         div.head {
             h1 { (title(&token)) }

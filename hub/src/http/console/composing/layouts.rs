@@ -60,7 +60,7 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
             ul.plans {
                 @for one in &found {
                     li.card.plan {
-                        a href={ "/layouts/" (one.id) } aria-label=(one.name) {
+                        a href={ "/layouts/" (one.id) } {
                             (draw(&one.body, &one.name, &catalogue))
                             strong { (one.name) }
                         }
@@ -68,7 +68,7 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
                     }
                 }
             }
-            @if viewer.role.may(Right::EditContent) {
+            @if viewer.may(Right::EditContent) {
                 div.card.part {
                     h2 { "New layout" }
                     form method="post" action="/layouts" {
@@ -77,6 +77,8 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
                         input #name name="name" required maxlength="100";
                         label for="size" { "Size" }
                         select #size name="size" { @for (label, width, height) in SIZES { option value={ (width) "x" (height) } { (label) } } }
+                        label for="folder" { "Folder (optional)" }
+                        input #folder name="folder" maxlength="200" placeholder="Berlin/Foyer";
                         button type="submit" { "Make layout" }
                     }
                 }
@@ -106,9 +108,10 @@ pub(super) async fn create(
     let size = input.text("size").split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
     let (width, height) = size.unwrap_or((1920, 1080));
     let design = Design { width, height, background: None, background_image: None, zones: Vec::new() };
-    let new = NewLayout { name: input.text("name").to_owned(), folder: None, design };
+    let folder = input.given("folder").map(ToOwned::to_owned);
+    let new = NewLayout { name: input.text("name").to_owned(), folder, design };
     let made = async {
-        session.check_folder(Right::EditContent, Area::Content, None)?;
+        session.check_folder(Right::EditContent, Area::Content, new.folder.as_deref())?;
         layouts::create(&state.store, &actor, new, ident::now()).await
     };
     let made = made.await;
@@ -154,7 +157,7 @@ async fn render(
                 @if waits { span.state.offline { "Not published" } } @else { span.state.online { "Published" } }
             }
             (message)
-            @if viewer.role.may(Right::EditContent) {
+            @if viewer.may_in(Right::EditContent, draft.folder.as_deref()) {
                 (editor::editor(draft, &catalogue, viewer))
                 (editor::without_script(draft, zone, &catalogue, viewer))
                 (rest(draft, waits, viewer))

@@ -57,7 +57,7 @@ async fn render(state: &Shared, session: &Session, message: Markup) -> Result<Ma
                                     td data-label="Until" { (moment::second(one.stopped_at.unwrap_or(one.ends_at))) }
                                     td data-label="State" {
                                         (status(one, now))
-                                        @if running(one, now) && viewer.role.may(Right::EditContent) { (button(viewer, &format!("/overrides/{}/stop", one.id), "Stop", "danger", &[])) }
+                                        @if running(one, now) && viewer.may_everywhere(Right::Publish) { (button(viewer, &format!("/overrides/{}/stop", one.id), "Stop", "danger", &[])) }
                                     }
                                 }
                             }
@@ -65,7 +65,7 @@ async fn render(state: &Shared, session: &Session, message: Markup) -> Result<Ma
                     }
                 }
             }
-            @if viewer.role.may(Right::EditContent) {
+            @if viewer.may_everywhere(Right::Publish) {
                 div.card.form {
                     h2 { "Start an override" }
                     form method="post" action="/overrides" {

@@ -67,7 +67,7 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
                     }
                 }
             }
-            @if viewer.role.may(Right::EditContent) { (new(viewer)) }
+            @if viewer.may(Right::EditContent) { (new(viewer)) }
         }
     })
 }
@@ -137,7 +137,7 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Markup) ->
             }
             (message)
             (items(&full, &catalogue, viewer))
-            @if viewer.role.may(Right::EditContent) {
+            @if viewer.may_in(Right::EditContent, full.playlist.folder.as_deref()) {
                 (adding(&full, &catalogue, viewer))
                 (details(&full, viewer))
                 (publish(&full, waits, &settings, viewer))
@@ -149,25 +149,26 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Markup) ->
 fn items(full: &Full, catalogue: &Catalogue, viewer: &Viewer<'_>) -> Markup {
     let path = format!("/playlists/{}", full.playlist.id);
     let last = full.items.len().saturating_sub(1);
+    let edits = viewer.may_in(Right::EditContent, full.playlist.folder.as_deref());
     html! {
         @if full.items.is_empty() {
             div.card { h2 { "Nothing in it yet" } p { "Add content, a layout or a web page below. What is to be shown has to be uploaded first, on the page " a href="/content" { "Content" } "." } }
         } @else {
             div.card.flush {
                 table {
-                    thead { tr { th scope="col" { "Shows" } th scope="col" { "How long" } th scope="col" { "When" } @if viewer.role.may(Right::EditContent) { th scope="col" { "Order" } } } }
+                    thead { tr { th scope="col" { "Shows" } th scope="col" { "How long" } th scope="col" { "When" } @if edits { th scope="col" { "Order" } } } }
                     tbody {
                         @for (item, index) in full.items.iter().zip(0..) {
                             @let id = item.id.as_deref().unwrap_or_default();
                             @let name = item.title.clone().unwrap_or_else(|| catalogue.name(&item.shows));
                             tr {
                                 th scope="row" {
-                                    @if viewer.role.may(Right::EditContent) { a href={ (path) "/item?item=" (id) } { (name) } } @else { (name) }
+                                    @if edits { a href={ (path) "/item?item=" (id) } { (name) } } @else { (name) }
                                     span.minor { (kind(&item.shows)) }
                                 }
                                 td data-label="How long" { (lasts(item)) }
                                 td data-label="When" { (due(item)) }
-                                @if viewer.role.may(Right::EditContent) {
+                                @if edits {
                                     td data-label="Order" {
                                         div.actions.tight {
                                             @if index > 0 { (button(viewer, &format!("{path}/move"), "Up", "quiet", &[("item", id), ("to", "up")])) }

@@ -57,7 +57,7 @@ async fn render(state: &Shared, session: &Session, message: Markup) -> Result<Ma
                 div.card.form {
                     h2 { "Not published yet" }
                     (list(&pending))
-                    @if viewer.role.may(Right::EditContent) { (publish_form(&settings, viewer)) }
+                    @if viewer.may_everywhere(Right::Publish) { (publish_form(&settings, viewer)) }
                 }
             }
             @for (request, changes) in &open { (open_request(request, changes, &who(&request.created_by), session, viewer)) }
@@ -205,7 +205,7 @@ fn revisions_table(
                                         "published" if one.number == newest => span.state.online { "In force" },
                                         "published" => {
                                             span.state.offline { "Earlier" }
-                                            @if one.number > 0 && viewer.role.may(Right::EditContent) { (button(viewer, &format!("/publish/{}/restore", one.id), "Bring back", "quiet", &[])) }
+                                            @if one.number > 0 && viewer.may_everywhere(Right::Publish) { (button(viewer, &format!("/publish/{}/restore", one.id), "Bring back", "quiet", &[])) }
                                         },
                                         "rejected" => span.state.unauthorized { "Rejected" },
                                         _ => span.state.offline { "Taken back" },

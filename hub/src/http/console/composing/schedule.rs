@@ -68,7 +68,7 @@ pub(super) async fn list(
                 h1 { "Schedule" }
                 p.summary { (entries.len()) }
                 div.actions {
-                    @if viewer.role.may(Right::EditContent) { a.button href="/schedule/new" { "New entry" } }
+                    @if viewer.may_in(Right::EditContent, None) { a.button href="/schedule/new" { "New entry" } }
                     a.button.quiet href="/time-blocks" { "Time blocks" }
                     a.button.quiet href="/overrides" { "Overrides" }
                 }

@@ -117,7 +117,7 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Markup) ->
             div.head { h1 { (entry.name) } }
             (message)
             (schedule::warnings(&conflicts))
-            @if viewer.role.may(Right::EditContent) {
+            @if viewer.may_in(Right::EditContent, entry.folder.as_deref()) {
                 (form(viewer, &format!("/schedule/{id}"), Some(&entry), None, &choices))
                 (careful(viewer, &format!("/schedule/{id}/delete"), "Delete entry", "Screens go on with it until that is published."))
             } @else {

@@ -47,7 +47,7 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
                     }
                 }
             }
-            @if viewer.role.may(Right::EditContent) { (form(viewer, "/time-blocks", None)) }
+            @if viewer.may_in(Right::EditContent, None) { (form(viewer, "/time-blocks", None)) }
         }
     })
 }
@@ -109,7 +109,7 @@ async fn render(state: &Shared, session: &Session, id: &str, message: Markup) ->
             div.head { h1 { (block.name) } }
             (message)
             p { @if users.is_empty() { "No entry of the schedule uses it." } @else { "Used by: " (users.join(", ")) "." } }
-            @if viewer.role.may(Right::EditContent) {
+            @if viewer.may_in(Right::EditContent, block.folder.as_deref()) {
                 (form(viewer, &format!("/time-blocks/{id}"), Some(&block)))
                 (careful(viewer, &format!("/time-blocks/{id}/delete"), "Delete time block", "The time block is removed."))
             } @else {
