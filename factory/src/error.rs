@@ -190,7 +190,9 @@ impl Error {
             }
             Self::Busy { .. } => "Wait for the other run, or give this one a journal and a list of its own.",
             Self::Journal { .. } => "Take the journal from a copy; what it calls done needs no second card.",
-            Self::Label { .. } => "Shorten the name or the link.",
+            Self::Label { .. } => {
+                "Shorten the name or the link, or install a font for the script of the name (on Debian fonts-noto-cjk or fonts-noto-core)."
+            }
             Self::NotConfirmed(_) => "Run it again and type yes, or give --yes.",
         }
     }

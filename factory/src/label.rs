@@ -48,6 +48,44 @@ pub struct Label {
     pub link: String,
 }
 
+impl Label {
+    /// Its lines: text, size in pixels and whether bold, and how many lines it may take.
+    fn lines(&self) -> impl Iterator<Item = (&str, (f32, bool), usize)> {
+        let lines = [
+            (Some(self.name.as_str()), (44.0, true), 2),
+            (self.serial.as_deref(), (30.0, false), 1),
+            (self.hub.as_deref(), (26.0, false), 2),
+        ];
+        lines.into_iter().filter_map(|(text, style, count)| Some((text?, style, count)))
+    }
+
+    fn wrong(&self, detail: String) -> Error {
+        Error::Label { unit: self.name.clone(), detail }
+    }
+}
+
+fn pixels(millimetres: f32) -> u32 {
+    (millimetres / INCH * DENSITY).round() as u32
+}
+
+fn line_height(size: f32) -> f32 {
+    (size * 1.2).round()
+}
+
+/// The QR code of a label, and the pixels of a module.
+fn code(label: &Label) -> Result<(QrCode, u32)> {
+    let code = QrCode::with_error_correction_level(&label.link, EcLevel::M)
+        .map_err(|error| label.wrong(format!("the link does not fit into a QR code: {error}")))?;
+    let module = (pixels(SIZE.1) - 2 * MARGIN) / code.width() as u32;
+    // 0.25 mm is what a telephone reads from a hand's breadth.
+    match module < 3 {
+        true => {
+            Err(label.wrong(format!("the link has {} characters, too many for this size", label.link.len())))
+        }
+        false => Ok((code, module)),
+    }
+}
+
 /// Draws labels.
 pub struct Printer {
     fonts: FontSystem,
@@ -74,23 +112,32 @@ impl Default for Printer {
 }
 
 impl Printer {
+    /// Whether a label can be drawn.
+    pub fn check(&mut self, label: &Label) -> Result<()> {
+        code(label)?;
+        for (text, style, _) in label.lines() {
+            let buffer = self.shape(text, style, pixels(SIZE.0) as f32);
+            let shaped = buffer.layout_runs().flat_map(|run| {
+                run.glyphs
+                    .iter()
+                    .filter(|glyph| glyph.glyph_id == 0)
+                    .map(move |glyph| &run.text[glyph.start..])
+            });
+            // What cannot be seen needs no glyph.
+            let missing = shaped.filter_map(|text| text.chars().next()).find(|char| !char.is_control());
+            if let Some(missing) = missing {
+                return Err(label.wrong(format!("no font of this machine has {missing:?}")));
+            }
+        }
+        Ok(())
+    }
+
     /// A label as a picture.
     pub fn draw(&mut self, label: &Label) -> Result<GrayImage> {
-        let wrong = |detail: String| Error::Label { unit: label.name.clone(), detail };
-        let pixels = |millimetres: f32| (millimetres / INCH * DENSITY).round() as u32;
+        self.check(label)?;
         let mut picture = GrayImage::from_pixel(pixels(SIZE.0), pixels(SIZE.1), WHITE);
-        let code = QrCode::with_error_correction_level(&label.link, EcLevel::M)
-            .map_err(|error| wrong(format!("the link does not fit into a QR code: {error}")))?;
+        let (code, module) = code(label)?;
         let modules = code.width() as u32;
-        let side = picture.height() - 2 * MARGIN;
-        let module = side / modules;
-        // 0.25 mm is what a telephone reads from a hand's breadth.
-        if module < 3 {
-            return Err(wrong(format!(
-                "the link has {} characters, too many for this size",
-                label.link.len()
-            )));
-        }
         let top = (picture.height() - module * modules) / 2;
         for (at, dark) in (0..).zip(code.to_colors()) {
             if dark == qrcode::Color::Dark {
@@ -102,17 +149,21 @@ impl Printer {
         }
         let left = MARGIN + modules * module + QUIET * module;
         let mut y = MARGIN;
-        let lines = [
-            (Some(label.name.as_str()), 44.0, true, 2),
-            (label.serial.as_deref(), 30.0, false, 1),
-            (label.hub.as_deref(), 26.0, false, 2),
-        ];
-        for (text, size, bold, count) in lines {
-            if let Some(text) = text {
-                y += self.text(&mut picture, (left, y), text, (size, bold), count) + 10;
-            }
+        for (text, style, count) in label.lines() {
+            y += self.text(&mut picture, (left, y), text, style, count) + 10;
         }
         Ok(picture)
+    }
+
+    fn shape(&mut self, text: &str, (size, bold): (f32, bool), width: f32) -> Buffer {
+        let mut buffer = Buffer::new(&mut self.fonts, Metrics::new(size, line_height(size)));
+        buffer.set_size(Some(width), None);
+        buffer.set_wrap(Wrap::WordOrGlyph);
+        let weight = if bold { Weight::BOLD } else { Weight::NORMAL };
+        let attributes = Attrs::new().family(Family::Name("Inter")).weight(weight);
+        buffer.set_text(text, &attributes, Shaping::Advanced, None);
+        buffer.shape_until_scroll(&mut self.fonts, false);
+        buffer
     }
 
     /// Draws a text of at most so many lines; says how high it became.
@@ -121,17 +172,10 @@ impl Printer {
         picture: &mut GrayImage,
         (left, top): (u32, u32),
         text: &str,
-        (size, bold): (f32, bool),
+        style: (f32, bool),
         lines: usize,
     ) -> u32 {
-        let height = (size * 1.2).round();
-        let mut buffer = Buffer::new(&mut self.fonts, Metrics::new(size, height));
-        buffer.set_size(Some(picture.width().saturating_sub(left + MARGIN) as f32), None);
-        buffer.set_wrap(Wrap::WordOrGlyph);
-        let weight = if bold { Weight::BOLD } else { Weight::NORMAL };
-        let attributes = Attrs::new().family(Family::Name("Inter")).weight(weight);
-        buffer.set_text(text, &attributes, Shaping::Advanced, None);
-        buffer.shape_until_scroll(&mut self.fonts, false);
+        let mut buffer = self.shape(text, style, picture.width().saturating_sub(left + MARGIN) as f32);
         if buffer.layout_runs().count() > lines {
             buffer.set_ellipsize(Ellipsize::End(EllipsizeHeightLimit::Lines(lines)));
             buffer.shape_until_scroll(&mut self.fonts, false);
@@ -145,14 +189,14 @@ impl Printer {
                 pixel.0[0] = pixel.0[0].min(255 - color.a());
             }
         });
-        drawn * height as u32
+        drawn * line_height(style.0) as u32
     }
 
     /// A label as PNG.
     pub fn png(&mut self, label: &Label) -> Result<Vec<u8>> {
         let mut bytes = Cursor::new(Vec::new());
         let written = self.draw(label)?.write_to(&mut bytes, ImageFormat::Png);
-        written.map_err(|error| Error::Label { unit: label.name.clone(), detail: error.to_string() })?;
+        written.map_err(|error| label.wrong(error.to_string()))?;
         Ok(bytes.into_inner())
     }
 
@@ -174,8 +218,7 @@ impl Printer {
             page.finish();
             let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
             let packed = packed.write_all(&picture).and_then(|()| packed.finish());
-            let packed = packed
-                .map_err(|error| Error::Label { unit: label.name.clone(), detail: error.to_string() })?;
+            let packed = packed.map_err(|error| label.wrong(error.to_string()))?;
             let mut object = pdf.image_xobject(picture_id, &packed);
             object.bits_per_component(8);
             object.filter(Filter::FlateDecode);
@@ -223,9 +266,12 @@ mod tests {
     #[test]
     fn any_name_can_be_drawn_and_too_long_a_link_is_refused() {
         let mut printer = Printer::default();
-        for name in ["", "Ё中文🎉", &"long ".repeat(200), "a\nb\0c", "مرحبا"] {
+        for name in ["", "Ёlka – Straße", &"long ".repeat(200), "a\nb\0c"] {
             printer.png(&Label { name: name.into(), ..label() }).unwrap();
         }
+        // U+FFFFE is no character, so no font has it.
+        let error = printer.check(&Label { name: "a\u{FFFFE}b".into(), ..label() }).unwrap_err();
+        assert!(error.to_string().contains("no font of this machine has"), "{error}");
         let error = printer.png(&Label { link: "x".repeat(4000), ..label() }).unwrap_err();
         assert_eq!(error.code(), "FAC-040");
     }

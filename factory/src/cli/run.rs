@@ -53,6 +53,12 @@ impl Arguments {
         let Units { units, digest } = self.units.read()?;
         let image = self.image.open()?;
         settings::place(&image)?;
+        let mut printer = Printer::default();
+        if self.labels.is_some() {
+            for unit in &units {
+                printer.check(&self.link.label(unit))?;
+            }
+        }
         let journal = Journal::open(&self.journal, Run::new(&image.sha256, &digest, Timestamp::now()))?;
         let stations: Vec<Station> = match &self.into {
             Some(folder) => (0..self.writers).map(|_| Station::Folder(folder.clone())).collect(),
@@ -65,7 +71,7 @@ impl Arguments {
         if left > 0 && self.into.is_none() && !self.yes {
             self.confirm(left)?;
         }
-        let show = Show::new(self, &image, &stations, as_json);
+        let show = Show::new(self, &image, &stations, printer, as_json);
         // What an interruption left without a label gets it now.
         for unit in units.iter().filter(|unit| journal.state(&unit.name) == State::Done) {
             show.label(unit, false)?;
@@ -115,13 +121,19 @@ struct Show<'a> {
 }
 
 impl<'a> Show<'a> {
-    fn new(arguments: &'a Arguments, image: &Image, stations: &[Station], as_json: bool) -> Self {
+    fn new(
+        arguments: &'a Arguments,
+        image: &Image,
+        stations: &[Station],
+        printer: Printer,
+        as_json: bool,
+    ) -> Self {
         let all = MultiProgress::new();
         // Written and read back.
         let bar = || ProgressBar::new(2 * image.mapped_bytes()).with_style(style());
         let bars = stations.iter().map(|_| all.add(bar())).collect();
         let names = stations.iter().map(|station| station.path().to_owned()).collect();
-        Self { arguments, as_json, all, bars, names, printer: Mutex::default() }
+        Self { arguments, as_json, all, bars, names, printer: Mutex::new(printer) }
     }
 
     fn event(&self, value: &Value, text: &str) -> Result<()> {
