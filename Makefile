@@ -45,7 +45,7 @@ unit: ## Unit and integration tests, no virtual machine
 	tests/unit
 
 browser: ## The console in Chromium; ONLY=text selects; pictures of every page in target/browser
-	$(CARGO) test --quiet --workspace --test browser -- $(ONLY)
+	tests/axe $(CARGO) test --quiet --workspace --test browser -- $(ONLY)
 
 scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text selects
 	$(BIN)/scenarios $(ONLY)

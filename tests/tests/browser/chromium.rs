@@ -1,19 +1,22 @@
 //! Chromium without a window, driven through chromedriver: one for all tests.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
 
 /// A desktop's window.
 pub const DESKTOP: (u32, u32) = (1280, 800);
@@ -24,6 +27,14 @@ pub const NARROW: (u32, u32) = (320, 640);
 /// Tallest picture of a page.
 const MAX_HEIGHT: u64 = 5000;
 
+/// Runs axe-core; each thing that is wrong becomes a sentence with the elements that it is about.
+const AXE: &str = "return axe.run(document, { resultTypes: ['violations'], preload: false, iframes: false }).then(({ violations }) => violations.map(
+  ({ id, help, nodes }) => `axe ${id}, ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' ')}`))";
+
+/// What tells pages apart: the path without ids, and the headings without names.
+const KIND: &str = "return [location.pathname.replace(/[a-z]{3}_\\w+|[\\w-]{43}/g, '…'),
+  ...[...document.querySelectorAll('h2, h3, [role=alert], [role=status]')].map((one) => one.textContent)].join('|')";
+
 /// A running browser.
 #[derive(Debug)]
 pub struct Chromium {
@@ -32,6 +43,9 @@ pub struct Chromium {
     /// Where downloads land.
     pub downloads: PathBuf,
     driver: Child,
+    axe: Option<String>,
+    seen: Mutex<HashSet<String>>,
+    runs_scripts: AtomicBool,
     _profile: tempfile::TempDir,
 }
 
@@ -87,7 +101,21 @@ impl Chromium {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .context("Chromium does not start")?;
-        let chromium = Self { client, downloads, driver, _profile: profile };
+        let axe = match std::env::var_os("SIGNAGE_TEST_AXE") {
+            Some(script) => Some(std::fs::read_to_string(script).context("axe-core")?),
+            None => None,
+        };
+        let chromium = Self {
+            client,
+            downloads,
+            driver,
+            axe,
+            seen: Mutex::default(),
+            runs_scripts: AtomicBool::new(true),
+            _profile: profile,
+        };
+        let patience = TimeoutConfiguration::new(Some(Duration::from_secs(10)), None, None);
+        chromium.client.update_timeouts(patience).await?;
         let allow = json!({ "behavior": "allow", "downloadPath": chromium.downloads });
         chromium.cdp("Browser.setDownloadBehavior", allow).await?;
         Ok(chromium)
@@ -138,8 +166,28 @@ impl Chromium {
         Ok(serde_json::from_value(self.client.execute(script, arguments).await?)?)
     }
 
+    /// What axe-core finds wrong with the page, if it is there (`tests/axe`): rules of WCAG 2.2 up to AA, and what is
+    /// good practice. A page with the same headings as one before is not looked at again: it takes a second.
+    pub async fn axe(&self) -> Result<Vec<String>> {
+        // It waits for timers, which a browser without scripts does not have.
+        let Some(axe) = self.axe.as_ref().filter(|_| self.runs_scripts.load(Ordering::Relaxed)) else {
+            return Ok(Vec::new());
+        };
+        let kind: String = self.script(KIND, vec![]).await?;
+        if !self.seen.lock().await.insert(kind) {
+            return Ok(Vec::new());
+        }
+        let script = format!("{axe}\n{AXE}");
+        match self.script(&script, vec![]).await {
+            Ok(wrong) => Ok(wrong),
+            // A page that is loaded anew meanwhile never answers; its next state does.
+            Err(_) => self.script(&script, vec![]).await.context("axe-core"),
+        }
+    }
+
     /// Whether pages may run scripts; those of tests always may.
     pub async fn scripts(&self, on: bool) -> Result<()> {
+        self.runs_scripts.store(on, Ordering::Relaxed);
         self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": !on })).await.map(drop)
     }
 

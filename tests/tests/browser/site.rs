@@ -462,6 +462,7 @@ impl<'a> Site<'a> {
         }
         let picture = |kind: &str| self.pictures.join(format!("{number:02}-{file}-{kind}.png"));
         wrong.extend(self.audit("all", DESKTOP).await?);
+        wrong.extend(self.chromium.axe().await?);
         self.chromium.picture(&picture("desktop"), DESKTOP).await?;
         self.chromium.scheme("dark").await?;
         wrong.extend(self.audit("colours", DESKTOP).await?.into_iter().map(|text| format!("dark: {text}")));

@@ -60,10 +60,8 @@ async fn render_list(state: &Shared, session: &Session, message: Markup) -> Resu
             ul.plans {
                 @for one in &found {
                     li.card.plan {
-                        a href={ "/layouts/" (one.id) } {
-                            (draw(&one.body, &one.name, &catalogue))
-                            strong { (one.name) }
-                        }
+                        span aria-hidden="true" { (draw(&one.body, &one.name, &catalogue)) }
+                        a href={ "/layouts/" (one.id) } { strong { (one.name) } }
                         span.minor { (one.body.width) " × " (one.body.height) ", changed " (ago(one.updated_at, now)) }
                     }
                 }
