@@ -71,6 +71,9 @@ class Style(unittest.TestCase):
     def test_has_what_a_layer_must_have(self):
         conf = (LAYER / "conf/layer.conf").read_text()
         self.assertIn('LAYERSERIES_COMPAT_signage = "wrynose"', conf)
+        readme = (LAYER / "README.md").read_text()
+        for word in ("maintainer", "patch", "../README.md"):
+            self.assertIn(word, readme, "yocto-check-layer looks for who maintains the layer, and how it is changed")
         for name in ("README.md", "SECURITY.md", "COPYING.MIT"):
             self.assertTrue((LAYER / name).exists(), name)
 
