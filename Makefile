@@ -5,6 +5,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PROFILE ?= dev
+# Of the virtual machines: amd64, or arm64.
+ARCH ?= amd64
+export SIGNAGE_ARCH := $(ARCH)
 DESTDIR ?=
 # cargo calls the directory of the dev profile "debug". A Yocto recipe names its own directory, and one DEVICE.
 BIN := target/$(PROFILE:dev=debug)
@@ -22,8 +25,9 @@ setup: ## Install what building and testing need (Debian 12 or 13)
 build: ## Compile every program
 	$(CARGO) build --workspace --bins --profile $(PROFILE)
 
-image: build ## Make the test image, target/image/disk.img
-	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build
+image: build ## Make the test image, target/image/disk.img; ARCH=arm64 makes that of a 64-bit Arm board
+	$(if $(filter-out amd64,$(ARCH)),tools/setup $(ARCH) && tools/cross $(ARCH) build --workspace --bins --profile $(PROFILE))
+	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build $(ARCH)
 
 ##@ Check
 .PHONY: test check check-layer unit browser scenarios fuzz api-fuzz soak bench-hub
@@ -47,7 +51,7 @@ unit: ## Unit and integration tests, no virtual machine
 browser: ## The console in Chromium; ONLY=text selects; pictures of every page in target/browser
 	tests/axe $(CARGO) test --quiet --workspace --test browser -- $(ONLY)
 
-scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text selects
+scenarios: image ## Whole-system scenarios in virtual machines; ONLY=text selects, ARCH=arm64 the board
 	$(BIN)/scenarios $(ONLY)
 
 fuzz: ## Random files and disks at what reads them; MINUTES=10 in all, TARGET=file settings medium

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::vm::arch::Arch;
+
 /// The checkout.
 pub fn top() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -11,6 +13,11 @@ pub fn top() -> &'static Path {
 /// A path below `target/`.
 pub fn target(name: &str) -> PathBuf {
     top().join("target").join(name)
+}
+
+/// A directory below `target/` that each architecture has its own of.
+pub fn of_arch(name: &str) -> PathBuf {
+    target(&Arch::current().directory(name))
 }
 
 /// A program of the workspace: it lies beside the program that asks, or beside the directory of a unit test.
@@ -26,5 +33,5 @@ pub fn program(name: &str) -> PathBuf {
 
 /// The directory with `disk.img`, `vmlinuz` and `initrd`; `SIGNAGE_IMAGE` names another one.
 pub fn image() -> PathBuf {
-    std::env::var_os("SIGNAGE_IMAGE").map_or_else(|| target("image"), PathBuf::from)
+    std::env::var_os("SIGNAGE_IMAGE").map_or_else(|| of_arch("image"), PathBuf::from)
 }

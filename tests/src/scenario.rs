@@ -45,9 +45,10 @@ pub struct Context {
 }
 
 impl Context {
-    /// Empties `target/<group>/<name>` and starts the clock.
+    /// Empties `target/<group>/<name>` (`target/<name>` without a group) and starts the clock.
     pub fn new(group: &str, name: &str) -> Result<Self> {
-        let directory = paths::target(group).join(name);
+        let directory =
+            if group.is_empty() { paths::of_arch(name) } else { paths::of_arch(group).join(name) };
         if directory.exists() {
             std::fs::remove_dir_all(&directory).with_context(|| directory.display().to_string())?;
         }

@@ -4,15 +4,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::vm::arch::Arch;
+
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// Asks `probe` until it answers `Ok`. An `Err` means "not yet" and tells what was seen instead; the last one
-/// is part of the error when `limit` is over. One question may not outlast the limit either.
+/// is part of the error when `limit` is over. One question may not outlast the limit either. Where the machines are
+/// slower than those of a PC, the limit is longer.
 pub async fn wait_for<T>(
     what: &str,
     limit: Duration,
     mut probe: impl AsyncFnMut() -> Result<T, String>,
 ) -> Result<T> {
+    let limit = limit * Arch::current().patience;
     let deadline = Instant::now() + limit;
     let mut seen = "nothing".to_owned();
     loop {

@@ -123,7 +123,7 @@ async fn explain(context: &Context, error: &anyhow::Error) {
             say(&format!("the screen says: {text}"));
         }
     }
-    say(&format!("see {}", paths::target("demo").display()));
+    say(&format!("see {}", paths::of_arch("demo").display()));
 }
 
 fn say(line: &str) {

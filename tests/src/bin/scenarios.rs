@@ -10,6 +10,7 @@ use serde::Serialize;
 use signage_tests::paths;
 use signage_tests::scenario::{Context, Scenario};
 use signage_tests::scenarios::ALL;
+use signage_tests::vm::arch::Arch;
 
 /// Longer than the sum of a scenario's own limits ever gets.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -79,10 +80,11 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn run(scenario: &Scenario) -> Result<Outcome> {
+    let limit = LIMIT * Arch::current().patience;
     let start = Instant::now();
     let context = Context::new("scenarios", scenario.name)?;
-    let result = tokio::time::timeout(LIMIT, (scenario.run)(&context)).await;
-    let result = result.unwrap_or_else(|_| Err(anyhow::anyhow!("not over after {} s", LIMIT.as_secs())));
+    let result = tokio::time::timeout(limit, (scenario.run)(&context)).await;
+    let result = result.unwrap_or_else(|_| Err(anyhow::anyhow!("not over after {} s", limit.as_secs())));
     context.finish(result.is_err()).await?;
     Ok(Outcome {
         name: scenario.name,
@@ -96,7 +98,7 @@ fn report(outcome: &Outcome) {
     let verdict = if outcome.passed { "PASS" } else { "FAIL" };
     println!("{verdict} [{:6.1} s] {}", outcome.seconds, outcome.name);
     if let Some(error) = &outcome.error {
-        let directory = paths::target("scenarios").join(outcome.name);
+        let directory = paths::of_arch("scenarios").join(outcome.name);
         println!("  {error}\n  see {}", directory.display());
     }
 }

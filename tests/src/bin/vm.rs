@@ -18,7 +18,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let directory = paths::target("vm");
+    let directory = paths::of_arch("vm");
     std::fs::create_dir_all(&directory)?;
     let disk = Disk::fresh(&directory.join("disk.qcow2")).await?;
     let config = Config { sticks: arguments.stick.into_iter().collect(), ..Config::default() };

@@ -8,6 +8,7 @@ use signage_protocol::problem::Code;
 
 use crate::scenario::Context;
 use crate::site::Site;
+use crate::vm::arch::Arch;
 use crate::vm::{Config, Vm};
 use crate::wait::{secs, wait_for};
 
@@ -25,7 +26,8 @@ pub async fn at_boot(context: &Context) -> Result<()> {
     authorized(&vm, 60).await?;
     let seconds = back.elapsed().as_secs_f64();
     context.note("authorized");
-    ensure!(seconds <= 10.0, "enrolment ended {seconds:.1} s after the hub came back");
+    let limit = 10.0 * f64::from(Arch::current().patience);
+    ensure!(seconds <= limit, "enrolment ended {seconds:.1} s after the hub came back");
     context.screen_plays(&vm, secs(60)).await.map(drop)
 }
 

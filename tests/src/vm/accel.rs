@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
+use super::arch::Arch;
 use super::command::bare;
 use crate::paths;
 
@@ -25,8 +26,7 @@ impl Accel {
     pub fn arguments(self) -> [&'static str; 4] {
         match self {
             Self::Kvm => ["-accel", "kvm", "-cpu", "host"],
-            // A processor without AVX: translated vector code is slower than none.
-            Self::Tcg => ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "Nehalem"],
+            Self::Tcg => ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", &Arch::current().processor],
         }
     }
 }
@@ -39,6 +39,7 @@ pub async fn choose() -> Result<Accel> {
             Ok("kvm") => Ok(Accel::Kvm),
             Ok("tcg") => Ok(Accel::Tcg),
             Ok(other) => anyhow::bail!("SIGNAGE_ACCEL is {other:?}; kvm and tcg are known"),
+            Err(_) if !Arch::current().is_native() => Ok(Accel::Tcg),
             Err(_) => remembered().await,
         })
         .await
@@ -78,7 +79,7 @@ async fn kvm_works() -> Result<bool> {
         "-serial",
         "stdio",
         "-append",
-        "console=ttyS0 panic=-1 signage.probe",
+        &format!("console={} panic=-1 signage.probe", Arch::current().console),
     ]);
     let child = command.stdin(Stdio::null()).kill_on_drop(true).output();
     match tokio::time::timeout(Duration::from_secs(20), child).await {

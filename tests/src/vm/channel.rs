@@ -9,6 +9,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
+use super::arch::Arch;
+
 /// An open socket.
 #[derive(Debug)]
 pub struct Channel {
@@ -44,6 +46,7 @@ impl Channel {
                 }
             }
         };
+        let limit = limit * Arch::current().patience;
         tokio::time::timeout(limit, read)
             .await
             .unwrap_or_else(|_| bail!("no answer in {} s", limit.as_secs()))

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::accel::Accel;
+use super::arch::Arch;
 use super::{Config, Network};
 use crate::paths;
 
@@ -17,7 +18,7 @@ pub const SCREEN: &str = "screen";
 /// No kernel message, cursor or logo over the player's picture; the console is the serial line.
 /// What `systemd.condition_needs_update` leaves out was done when the image was made.
 const KERNEL: &str = "root=PARTLABEL=rootfs_a fsck.repair=yes quiet vt.global_cursor_default=0 fbcon=map:9 logo.nologo \
-    systemd.show_status=0 systemd.condition_needs_update=no audit=0 console=ttyS0";
+    systemd.show_status=0 systemd.condition_needs_update=no audit=0";
 
 /// Sockets of one machine.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
     let mut command = bare(accel);
     command.arg("-kernel").arg(image.join("vmlinuz"));
     command.arg("-initrd").arg(image.join("initrd"));
-    command.args(["-append", &format!("{KERNEL} {}", config.append)]);
+    command.args(["-append", &format!("{KERNEL} console={} {}", Arch::current().console, config.append)]);
     command.args(["-smp", "2", "-m", &config.memory.to_string()]);
 
     let card = json!({ "driver": "virtio-gpu-pci", "id": SCREEN, "xres": width, "yres": height });
@@ -86,7 +87,7 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
     }
 
     for (name, value) in &config.credentials {
-        command.args(["-smbios", &format!("type=11,value=io.systemd.credential:{name}={value}")]);
+        command.args(Arch::current().credential(name, value));
     }
 
     match console {
@@ -104,8 +105,15 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
 
 /// QEMU with a processor and nothing else.
 pub fn bare(accel: Accel) -> Command {
-    let mut command = Command::new("qemu-system-x86_64");
-    command.args(["-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35"]);
+    let mut command = Command::new(&Arch::current().qemu);
+    command.args([
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-machine",
+        &Arch::current().machine,
+    ]);
     command.args(accel.arguments());
     command
 }

@@ -2,6 +2,7 @@
 
 pub mod accel;
 mod agent;
+pub mod arch;
 mod channel;
 mod command;
 mod config;
