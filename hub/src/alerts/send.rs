@@ -1,10 +1,11 @@
 //! Sending messages: webhooks and e-mail. A message is claimed in the database first, so with several hubs one of them
 //! sends it; it is tried for a day, more rarely each time. Whoever is slow to take one delays only what else goes there.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::task::{Id, JoinSet};
 
 pub use super::mail::{Password, Security, Smtp};
 pub use super::webhook::{DELIVERY, Network, SIGNATURE, TIMESTAMP, check_url, signature};
@@ -154,19 +155,21 @@ pub async fn send_due(store: &Store, seal: &Seal, config: &Config, now: Millis) 
     }
 }
 
-/// Messages on their way.
+/// Messages on their way, each in a task of its own: what waits for its turn in the database has to go on while this
+/// waits for its own, or both wait for each other.
 struct Outgoing<'a> {
     store: &'a Store,
     seal: &'a Seal,
-    config: &'a Config,
-    /// Each ends with its account and channel.
-    running: FuturesUnordered<BoxFuture<'a, (String, String, Result<()>)>>,
-    busy: Vec<(String, String)>,
+    config: Arc<Config>,
+    running: JoinSet<Result<()>>,
+    /// Account and channel of each.
+    busy: HashMap<Id, (String, String)>,
 }
 
 impl<'a> Outgoing<'a> {
-    fn new(store: &'a Store, seal: &'a Seal, config: &'a Config) -> Self {
-        Self { store, seal, config, running: FuturesUnordered::new(), busy: Vec::new() }
+    fn new(store: &'a Store, seal: &'a Seal, config: &Config) -> Self {
+        let config = Arc::new(config.clone());
+        Self { store, seal, config, running: JoinSet::new(), busy: HashMap::new() }
     }
 
     /// Takes what is due, as far as there is room; answers how many those are.
@@ -181,12 +184,11 @@ impl<'a> Outgoing<'a> {
             let claimed = alerts::claim(&mut change, &busy, now).await?;
             store::commit(change).await?;
             let Some(delivery) = claimed else { break };
-            let (account, channel) = (delivery.account.clone(), delivery.channel.clone());
-            self.busy.push((account.clone(), channel.clone()));
-            let (store, seal, config) = (self.store, self.seal, self.config);
-            self.running.push(Box::pin(async move {
-                (account, channel, deliver(store, seal, config, delivery, now).await)
-            }));
+            let who = (delivery.account.clone(), delivery.channel.clone());
+            let (store, seal, config) = (self.store.clone(), self.seal.clone(), Arc::clone(&self.config));
+            let task =
+                self.running.spawn(async move { deliver(&store, &seal, &config, delivery, now).await });
+            self.busy.insert(task.id(), who);
             started += 1;
         }
         Ok(started)
@@ -194,21 +196,21 @@ impl<'a> Outgoing<'a> {
 
     /// Waits for one that ends; nothing when none is on its way.
     async fn next(&mut self) -> Option<Result<()>> {
-        let (account, channel, done) = self.running.next().await?;
-        let index = self.busy.iter().position(|(a, c)| (a, c) == (&account, &channel));
-        if let Some(index) = index {
-            self.busy.swap_remove(index);
-        }
+        let (id, done) = match self.running.join_next_with_id().await? {
+            Ok(ended) => ended,
+            Err(error) => (error.id(), Err(Error::Damaged { what: "message on its way" })),
+        };
+        self.busy.remove(&id);
         Some(done)
     }
 
     /// Those who have enough under way.
     fn busy(&self) -> Busy {
-        let channels = self.busy.iter().map(|(_, channel)| channel.clone()).collect();
+        let channels = self.busy.values().map(|(_, channel)| channel.clone()).collect();
         let full =
-            |account: &&String| self.busy.iter().filter(|(one, _)| one == *account).count() >= OF_ACCOUNT;
+            |account: &&String| self.busy.values().filter(|(one, _)| one == *account).count() >= OF_ACCOUNT;
         let mut accounts: Vec<String> =
-            self.busy.iter().map(|(account, _)| account).filter(full).cloned().collect();
+            self.busy.values().map(|(account, _)| account).filter(full).cloned().collect();
         accounts.dedup();
         Busy { accounts, channels }
     }

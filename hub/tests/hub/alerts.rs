@@ -381,3 +381,31 @@ async fn programs_move_many_screens_and_keep_groups() {
     assert_eq!(ask(&hub, "PATCH", "/folders", &admin, moved).await.status, 204);
     assert_eq!(ask(&hub, "DELETE", "/folders?path=Germany", &admin, Value::Null).await.problem().0, 409);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_waits_while_messages_are_on_their_way() {
+    let hub = TestHub::new().await;
+    let (url, received) = receiver(&[]).await;
+    let now = ident::now();
+    for _ in 0..4 {
+        let channel = webhook(&hub, &url).await;
+        for _ in 0..15 {
+            setup::test(hub.store(), &hub.actor(), &channel.id, now).await.unwrap();
+        }
+    }
+    let sending = signage_hub::alerts::send::run(hub.state.clone(), loopback());
+    // Others change something at the same time, and the database gives them their turn.
+    let changing = async {
+        while received.lock().unwrap().len() < 60 {
+            let change = hub.store().write().await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+            signage_hub::store::commit(change).await.unwrap();
+        }
+    };
+    // Who waits for a turn gives up after 30 seconds.
+    let limit = tokio::time::timeout(std::time::Duration::from_secs(25), changing);
+    tokio::select! {
+        () = sending => panic!("sending never ends"),
+        done = limit => done.expect("the database was held by a message that nobody went on with"),
+    }
+}
