@@ -141,14 +141,12 @@ pub async fn enrol(
         }
         Entry::Again | Entry::Refreshed => None,
     };
-    let met = wishes::resolve(&mut change, &token, &enrollment.wishes).await?;
+    let comes_in = how != Entry::Again || known.as_ref().is_none_or(|known| known.account != account.id);
+    let met = match comes_in {
+        true => wishes::resolve(&mut change, &token, &enrollment.wishes).await?,
+        false => Met::default(),
+    };
     let device = merge(key, &id, enrollment, &token, known.as_ref(), how, given, &met, address, now);
-    if known.as_ref().is_some_and(|known| {
-        known.account == account.id && (&known.playlist, &known.layout) != (&device.playlist, &device.layout)
-    }) {
-        // Its publication changes, so a device must see a higher sequence.
-        accounts::content_changed(&mut change, &account.id, now).await?;
-    }
     if token.kind == Kind::Device {
         tokens::set_used_by(&mut change, &token.id, &id).await?;
     }
@@ -161,7 +159,11 @@ pub async fn enrol(
     }
     devices::put(&mut change, &device).await?;
     doubts::compare(&mut change, known.as_ref(), &device, now).await?;
-    if wishes::note(&mut change, &device, &met, now).await? {
+    let joined = comes_in && wishes::note(&mut change, &device, &met, now).await?;
+    let before = known.as_ref().filter(|known| known.account == account.id);
+    let shows = |device: &Device| (device.playlist.clone(), device.layout.clone(), device.folder.clone());
+    if before.is_some_and(|before| joined || shows(before) != shows(&device)) {
+        // Its publication changes, so it must see a higher sequence; a new screen has not seen any.
         accounts::content_changed(&mut change, &account.id, now).await?;
     }
     pairings::settle(&mut change, &id, now).await?;
@@ -244,13 +246,11 @@ fn merge(
         if how == Entry::Again { known } else { granted.clone().or(known) }
     };
     // One counts at a time, so both come from the same place.
-    let chosen = stays.filter(|_| how == Entry::Again).map(|known| (&known.playlist, &known.layout));
-    let mut defaults =
-        chosen.into_iter().chain([(&grant.playlist, &grant.layout), (&met.playlist, &met.layout)]);
-    let (playlist, layout) = defaults
-        .find(|(playlist, layout)| playlist.is_some() || layout.is_some())
-        .map(|(playlist, layout)| (playlist.clone(), layout.clone()))
-        .unwrap_or_default();
+    let (playlist, layout) = match stays {
+        Some(known) if how == Entry::Again => (&known.playlist, &known.layout),
+        _ if grant.playlist.is_some() || grant.layout.is_some() => (&grant.playlist, &grant.layout),
+        _ => (&met.playlist, &met.layout),
+    };
     let mut tags: Vec<String> = Vec::new();
     for tag in grant.tags.iter().chain(&enrollment.tags).map(|tag| clean(tag)) {
         if !tag.is_empty() && !tags.contains(&tag) && tags.len() < MAX_LIST {
@@ -273,8 +273,8 @@ fn merge(
         tags,
         software: clean(&enrollment.software),
         address: address.map(ToOwned::to_owned),
-        playlist,
-        layout,
+        playlist: playlist.clone(),
+        layout: layout.clone(),
         folder: kept(&grant.folder, |device| &device.folder).or_else(|| met.folder.clone()),
         timezone: kept(&grant.timezone, |device| &device.timezone),
         granted: next.granted,

@@ -1,6 +1,9 @@
-//! What a provisioning file asks its account for: a playlist or a layout, a folder, a group. The token decides before it,
-//! and a token that is for one folder decides alone: whoever made it may see no more of the account than that, so a file
-//! must not reach further. What could not be had is noted for the page of the screen.
+//! What a provisioning file asks its account for when its screen comes in: a playlist or a layout, a folder, a group.
+//! What has been chosen since then stays, also when the file comes again.
+//!
+//! The token decides before the file. It decides alone when it is for one folder, and in an account that keeps folders
+//! from somebody: whoever made it may not see all of the account, and a file must not reach further than they do. What
+//! could not be had is noted for the page of the screen.
 
 use signage_protocol::api::Wishes;
 
@@ -33,6 +36,13 @@ pub async fn resolve(connection: &mut Connection, token: &Token, wishes: &Wishes
     if wishes.is_empty() {
         return Ok(met);
     }
+    let alone = match &grant.folder {
+        Some(folder) => Some(format!("its token is for screens in the folder {folder} only")),
+        None if rows::keeps_folders(connection, &token.account).await? => {
+            Some("the account keeps folders from some people, so only tokens decide".to_owned())
+        }
+        None => None,
+    };
     let decided = grant.playlist.is_some() || grant.layout.is_some();
     let things = [
         ("playlist", &wishes.playlist, decided, &mut met.playlist),
@@ -44,8 +54,8 @@ pub async fn resolve(connection: &mut Connection, token: &Token, wishes: &Wishes
             continue;
         };
         let what = if table == "screen_group" { "group of screens" } else { table };
-        let why = match &grant.folder {
-            Some(folder) => format!("its token is for screens in the folder {folder} only"),
+        let why = match &alone {
+            Some(why) => why.clone(),
             None => match &*rows::named(connection, &token.account, table, &wish).await? {
                 [id] => {
                     *found = Some(id.clone());
@@ -57,12 +67,12 @@ pub async fn resolve(connection: &mut Connection, token: &Token, wishes: &Wishes
         };
         met.unmet.push(format!("The {what} {wish:?}: {why}"));
     }
-    if let Some(wish) = wishes.folder.as_deref().map(clean).filter(|wish| !wish.is_empty()) {
-        match (&grant.folder, folder::path(&wish)) {
+    if let Some(wish) = wishes.folder.as_deref().map(str::trim).filter(|wish| !wish.is_empty()) {
+        match (&alone, folder::path(wish)) {
             (None, Ok(path)) => met.folder = Some(path),
-            (None, Err(error)) => met.unmet.push(format!("The folder {wish:?}: {error}")),
-            (Some(own), Ok(path)) if *own == path => {}
-            (Some(own), _) => met.unmet.push(format!("The folder {wish:?}: its token puts it into {own}")),
+            (_, Ok(path)) if grant.folder.as_ref() == Some(&path) => {}
+            (Some(why), _) => met.unmet.push(format!("The folder {:?}: {why}", clean(wish))),
+            (None, Err(error)) => met.unmet.push(format!("The folder {:?}: {error}", clean(wish))),
         }
     }
     Ok(met)

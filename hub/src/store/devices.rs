@@ -8,7 +8,7 @@ use signage_protocol::jws::PublicKey;
 use sqlx::FromRow;
 
 use super::pushes::{self, Topic};
-use super::{Connection, Store, from_json, to_json};
+use super::{Connection, Store, doubts, from_json, to_json};
 use crate::ident::{MINUTE, Millis, SECOND};
 use crate::{Error, Result};
 
@@ -377,6 +377,7 @@ pub async fn leave(connection: &mut Connection, id: &str, moves_to: Option<&str>
     .execute(&mut *connection)
     .await
     .map_err(Error::database("taking a device out of its account"))?;
+    doubts::clear(connection, id).await?;
     pushes::device(connection, id, Topic::Authorization, now).await
 }
 

@@ -101,6 +101,7 @@ pub async fn compare(
 pub async fn of(connection: &mut Connection, device: &str) -> Result<Vec<Doubt>> {
     sqlx::query_as(
         "SELECT d.kind, d.other, other.name, d.at FROM device_doubt d \
+         JOIN device own ON own.id = d.device AND own.account = d.account \
          LEFT JOIN device other ON other.id = d.other AND other.left_at IS NULL \
          WHERE d.device = $1 AND (d.kind <> 'swap' OR other.id IS NOT NULL) ORDER BY d.at, d.other",
     )

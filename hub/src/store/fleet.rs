@@ -185,7 +185,7 @@ const LINES: &str = "SELECT d.id, d.name, d.location, d.folder, d.tags, \
 
 /// $5 to $11.
 const FITS: &str = "words LIKE LOWER($5) ESCAPE '!' AND ($6 = '' OR state = $6) AND faults >= $7 \
-     AND ($8 = '' OR folder = $8 OR folder LIKE $9 ESCAPE '!') AND ($10 = '' OR tags LIKE $10 ESCAPE '!') \
+     AND ($8 = '' OR folder = $8 OR substr(folder, 1, LENGTH($9)) = $9) AND ($10 = '' OR tags LIKE $10 ESCAPE '!') \
      AND ($11 = '' OR id IN (SELECT m.device FROM screen_group_member m JOIN screen_group g \
      ON g.id = m.screen_group WHERE g.account = $1 AND g.id = $11))";
 
@@ -256,7 +256,7 @@ fn query<O: for<'r> FromRow<'r, sqlx::any::AnyRow>>(
         .bind(filter.state.map(State::as_str).unwrap_or_default())
         .bind(i64::from(filter.faults))
         .bind(folder.clone())
-        .bind(format!("{}/%", like(&folder)))
+        .bind(format!("{folder}/"))
         .bind(tag.map(|tag| format!("%{}%", like(&tag))).unwrap_or_default())
         .bind(filter.group.clone().unwrap_or_default()))
 }
@@ -400,16 +400,24 @@ pub async fn folders(store: &Store, account: &str) -> Result<Vec<String>> {
 
 /// Whether there is a folder: it was made, or something lies in it or below it.
 pub async fn has_folder(connection: &mut Connection, account: &str, path: &str) -> Result<bool> {
-    let places =
-        [("screen_folder", "path"), ("device", "folder"), ("screen", "folder"), ("enrol_token", "folder")];
-    let there = places.map(|(table, column)| {
-        format!("SELECT 1 FROM {table} WHERE account = $1 AND ({column} = $2 OR {column} LIKE $3 ESCAPE '!')")
+    let places = [
+        ("screen_folder", "path", "1 = 1"),
+        ("device", "folder", "left_at IS NULL"),
+        ("screen", "folder", "1 = 1"),
+        ("enrol_token", "folder", "revoked_at IS NULL"),
+    ];
+    // No LIKE, which takes Berlin for berlin on one of the databases.
+    let there = places.map(|(table, column, holds)| {
+        format!(
+            "SELECT 1 AS one FROM {table} WHERE account = $1 AND {holds} \
+             AND ({column} = $2 OR substr({column}, 1, LENGTH($3)) = $3)"
+        )
     });
     let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM ({}) found", there.join(" UNION ALL "));
     let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
         .bind(account)
         .bind(path)
-        .bind(format!("{}/%", super::escape(path)))
+        .bind(format!("{path}/"))
         .fetch_one(connection)
         .await
         .map_err(Error::database("looking for a folder"))?;
@@ -441,7 +449,7 @@ pub async fn move_folder(
         .execute(&mut *connection)
         .await
         .map_err(failed())?;
-    let below = format!("{}/%", super::escape(from));
+    let below = format!("{from}/");
     let tail = i64::try_from(from.chars().count()).unwrap_or(i64::MAX) + 1;
     for (table, column) in
         [("device", "folder"), ("screen", "folder"), ("enrol_token", "folder"), ("screen_folder", "path")]
@@ -451,7 +459,7 @@ pub async fn move_folder(
         }
         let sql = format!(
             "UPDATE {table} SET {column} = $3 || substr({column}, CAST($4 AS INTEGER)) \
-             WHERE account = $1 AND ({column} = $2 OR {column} LIKE $5 ESCAPE '!')"
+             WHERE account = $1 AND ({column} = $2 OR substr({column}, 1, LENGTH($5)) = $5)"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account)

@@ -7,6 +7,8 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use signage_hub::api_token::Actor;
+use signage_hub::folder_rights::{Area, Entry, Level};
+use signage_hub::groups::{self, Change};
 use signage_hub::ident::{self, DAY};
 use signage_hub::provision::Provision;
 use signage_hub::rights::Role;
@@ -402,9 +404,25 @@ async fn a_file_gets_what_it_asks_for_unless_its_token_decides() {
         let page = get(&hub, &format!("/screens/{}", device.id), &session).await;
         assert!(page.text().contains(why), "{}", page.text());
     }
-    // By id, and what was wrong before is not any more.
-    let (device, odd, _) = enrol(2, &open, Wishes { group: Some(group), ..wish(&welcome) }).await;
+    // By id, and with another token what was wrong before is not any more.
+    let (_, second) = hub.token(Kind::Provisioning).await;
+    let (device, odd, _) = enrol(2, &second, Wishes { group: Some(group), ..wish(&welcome) }).await;
     assert_eq!((device.playlist.as_ref(), odd.len()), (Some(&welcome), 0));
+    // That an operator wants none of it is a choice too.
+    for (action, value) in [("playlist", ""), ("move", "")] {
+        let bulk = json!({ "ids": [device.id], "action": action, "value": value });
+        assert_eq!(ask(&hub, "POST", "/screens/bulk", &admin, bulk).await.status, 200);
+    }
+    let (device, _, _) = enrol(2, &second, wish("Welcome")).await;
+    assert_eq!((device.playlist, device.folder), (None, None));
+    // A screen that leaves takes nothing along of what it asked for.
+    let (device, odd, _) = enrol(3, &second, wish("Twice")).await;
+    assert_eq!(odd.len(), 1);
+    assert_eq!(
+        ask(&hub, "DELETE", &format!("/screens/{}", device.id), &admin, Value::Null).await.status,
+        204
+    );
+    assert!(doubts::of(&mut hub.store().read().await.unwrap(), &device.id).await.unwrap().is_empty());
     // Another account's is not there.
     let stranger = new_account(hub.store(), "stranger").await;
     let foreign = secret(&hub, &stranger, Role::Admin).await;
@@ -422,4 +440,14 @@ async fn a_file_gets_what_it_asks_for_unless_its_token_decides() {
     let (device, odd, groups) = enrol(6, &placed, wish("Welcome")).await;
     assert_eq!((device.playlist, device.folder.as_deref()), (None, Some("Shop")));
     assert!(odd.len() == 3 && groups.is_empty(), "{odd:?}");
+    // Where folders are kept from somebody, a file reaches no further than tokens.
+    let kept = Change {
+        name: Some("Kept".into()),
+        members: None,
+        folders: Some(vec![Entry { area: Area::Content, folder: "Secret".into(), level: Level::None }]),
+    };
+    groups::create(hub.store(), &hub.actor(), &kept, ident::now()).await.unwrap();
+    let (device, odd, _) = enrol(7, &open, wish("Welcome")).await;
+    assert_eq!((device.playlist, device.folder), (None, None));
+    assert!(odd.len() == 3 && odd[0].contains("only tokens decide"), "{odd:?}");
 }

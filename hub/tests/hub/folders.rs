@@ -379,4 +379,22 @@ async fn pages_offer_what_may_be_done_in_their_folder() {
         let page = get(&hub, list, &session).await;
         assert!(!page.text().contains("New entry") && !page.text().contains("Make time block"), "{list}");
     }
+    // Berlin is not berlin, and what is not there is neither moved nor deleted.
+    let moved = json!({ "path": "berlin", "to": "X" });
+    assert_eq!(ask(&hub, "PATCH", "/folders", &admin, moved).await.status, 404);
+    assert_eq!(ask(&hub, "DELETE", "/folders?path=berlin", &admin, Value::Null).await.status, 404);
+    assert_eq!(names(&hub, &admin, "/screens?folder=berlin").await.len(), 0);
+    assert_eq!(names(&hub, &admin, "/screens?folder=Berlin").await.len(), 1);
+    // Only a screen that somebody may change gives its place to another.
+    let (_, secret) =
+        hub.token_with(Kind::Provisioning, Grant { folder: Some("Berlin".into()), ..Grant::default() }).await;
+    let thief = Screen::new(9).enroll(&hub, &secret).await.device_id;
+    let top = pages[1][2].0.rsplit('/').next().unwrap();
+    let page = get(&hub, &format!("/screens/{thief}"), &session).await;
+    let body = format!("form={}&other={top}", form_token(&page));
+    assert_eq!(post(&hub, &format!("/screens/{thief}/rebind"), &session, body).await.status, 403);
+    let own = token_of(&hub, &bea).await;
+    let refused = ask(&hub, "POST", &format!("/screens/{thief}/rebind"), &own, json!({ "other": top })).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(ask(&hub, "GET", &format!("/screens/{top}"), &admin, Value::Null).await.status, 200);
 }

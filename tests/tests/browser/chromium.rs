@@ -28,7 +28,7 @@ pub const NARROW: (u32, u32) = (320, 640);
 const MAX_HEIGHT: u64 = 5000;
 
 /// Runs axe-core; each thing that is wrong becomes a sentence with the elements that it is about.
-const AXE: &str = "return axe.run(document, { resultTypes: ['violations'], preload: false, iframes: false }).then(({ violations }) => violations.map(
+const AXE: &str = "return axe.run(document, { resultTypes: ['violations'], preload: false, iframes: false, rules: { 'target-size': { enabled: true } } }).then(({ violations }) => violations.map(
   ({ id, help, nodes }) => `axe ${id}, ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' ')}`))";
 
 /// What tells pages apart: the path without ids, and the headings without names.

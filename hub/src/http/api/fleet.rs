@@ -19,7 +19,7 @@ use crate::rights::Right;
 use crate::store::fleet::{self, Filter, State as Is};
 use crate::store::{Store, screen_groups, workspace};
 use crate::workspace::{self as set, New};
-use crate::{Error, Result};
+use crate::{Error, Result, device};
 
 /// A list, all of it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -330,6 +330,8 @@ pub(super) async fn rebind(
     Input(old): Input<Rebind>,
 ) -> Result<StatusCode> {
     let actor = user.may(Right::ManageScreens)?;
+    let before = device::find(&mut *state.store.read().await?, actor.account, &old.other).await?;
+    user.check_folder(Right::ManageScreens, Area::Screens, before.folder.as_deref())?;
     many::rebind(&state.store, &actor, &id, &old.other, ident::now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -93,7 +93,8 @@ impl About {
                         }
                     } @else if doubt.kind == "wish" {
                         h2 { "Its provisioning file asks for something that it did not get" }
-                        p { (doubt.other) ". Choose it below, or change the file and plug it in again." }
+                        p { (doubt.other) "." }
+                        p { "A file is asked when its screen comes in. From then on, what it shows is chosen on this page, its folder and its groups in the list of screens." }
                         @if manages { div.actions { (settle(device, viewer, "It is right as it is")) } }
                     } @else {
                         h2 { "The key of this screen was seen in two boards" }

@@ -11,11 +11,12 @@ use super::layout::{Viewer, page};
 use super::screens::Wanted;
 use super::session::Session;
 use crate::fleet::{self as many, Action, Asks, Selection};
+use crate::folder_rights::Area;
 use crate::ident;
 use crate::rights::Right;
 use crate::second_step::escape;
 use crate::store::{fleet, playlists, screen_groups};
-use crate::{Error, Result};
+use crate::{Error, Result, device};
 
 /// Names that the page of confirmation lists.
 const NAMED: usize = 20;
@@ -301,6 +302,8 @@ pub(super) async fn rebind(
     Checked(session, old): Checked<Other>,
 ) -> Result<Redirect> {
     let actor = session.may(Right::ManageScreens)?;
+    let before = device::find(&mut *state.store.read().await?, actor.account, &old.other).await?;
+    session.check_folder(Right::ManageScreens, Area::Screens, before.folder.as_deref())?;
     many::rebind(&state.store, &actor, &id, &old.other, ident::now()).await?;
     Ok(Redirect::to(&format!("/screens/{id}?saved=1")))
 }

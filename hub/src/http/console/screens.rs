@@ -162,7 +162,7 @@ pub(super) async fn list(State(state): State<Shared>, session: Session, uri: Uri
                             p { "No screen fits. " a href="/screens" { "Show all screens" } }
                         }
                     } @else {
-                        (chooser(&wanted, &lines, found, manages.then_some(&viewer), now))
+                        (chooser(&wanted, &lines, found, viewer.may_everywhere(Right::ManageScreens).then_some(&viewer), now))
                     }
                     @if pages > 1 { (paging(&wanted, number, pages)) }
                 }
@@ -228,7 +228,7 @@ pub(super) fn tree(made: &[String], counts: &[Count]) -> Vec<Folder> {
 }
 
 fn sidebar(wanted: &Wanted, folders: &[Folder], groups: &[Group], total: i64, viewer: &Viewer<'_>) -> Markup {
-    let manages = viewer.role.may(Right::ManageScreens);
+    let manages = viewer.may_everywhere(Right::ManageScreens);
     let here = |current: bool| current.then_some("true");
     html! {
         aside.card.tree aria-label="Folders and groups" {

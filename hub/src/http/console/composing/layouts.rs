@@ -173,10 +173,10 @@ fn rest(draft: &Draft<Design>, waits: bool, viewer: &Viewer<'_>) -> Markup {
             h2 { "On the screens" }
             @if waits {
                 p { "What you saved here differs from what screens show." }
-                (button(viewer, "/publish", "Publish this layout", "", &[("only", &draft.id)]))
+                @if viewer.may_everywhere(Right::Publish) { (button(viewer, "/publish", "Publish this layout", "", &[("only", &draft.id)])) }
             } @else { p { "Screens show it as it is here." } }
             div.actions {
-                a.button.quiet href={ "/schedule/new?target=" (draft.id) } { "Schedule it" }
+                @if viewer.may_in(Right::EditContent, None) { a.button.quiet href={ "/schedule/new?target=" (draft.id) } { "Schedule it" } }
                 (button(viewer, &format!("{path}/duplicate"), "Duplicate", "quiet", &[]))
             }
             (careful(viewer, &format!("{path}/delete"), "Delete layout", "The layout is removed."))

@@ -265,7 +265,7 @@ fn publish(full: &Full, waits: bool, settings: &Settings, viewer: &Viewer<'_>) -
             h2 { "On the screens" }
             @if waits {
                 p { "What you see here differs from what screens show." }
-                (button(viewer, "/publish", "Publish this playlist", "", &[("only", id)]))
+                @if viewer.may_everywhere(Right::Publish) { (button(viewer, "/publish", "Publish this playlist", "", &[("only", id)])) }
             } @else {
                 p { "Screens show it as it is here." }
             }
@@ -274,7 +274,8 @@ fn publish(full: &Full, waits: bool, settings: &Settings, viewer: &Viewer<'_>) -
             } @else if viewer.role.may(Right::ManageAccount) {
                 div.actions { (button(viewer, "/publish/settings", "Make it the default of the account", "quiet", &[("target", id)])) }
             }
-            p { a href="/pair" { "Publish to a new screen" } " by the code that it shows, or " a href={ "/schedule/new?target=" (id) } { "schedule it" } "." }
+            @if viewer.role.may(Right::ManageScreens) { p { a href="/pair" { "Publish to a new screen" } " by the code that it shows." } }
+            @if viewer.may_in(Right::EditContent, None) { p { a href={ "/schedule/new?target=" (id) } { "Schedule it" } } }
         }
     }
 }
