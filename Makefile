@@ -26,7 +26,7 @@ build: ## Compile every program
 	$(CARGO) build --workspace --bins --profile $(PROFILE)
 
 image: build ## Make the test image, target/image/disk.img; ARCH=arm64 makes that of a 64-bit Arm board
-	$(if $(filter-out amd64,$(ARCH)),tools/setup $(ARCH) && tools/cross $(ARCH) build --workspace --bins --profile $(PROFILE))
+	$(if $(filter-out amd64,$(ARCH)),tools/setup $(ARCH) && tools/cross $(ARCH) build $(addprefix -p signage-,$(DEVICE)) --profile $(PROFILE))
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build $(ARCH)
 
 ##@ Check
