@@ -1,5 +1,6 @@
 """Everything that repeats a number of the description of the partitions repeats it right."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -58,7 +59,7 @@ class Partitions(unittest.TestCase):
 
     def test_bash_reads_what_bitbake_reads(self):
         script = f'. "{TOP}/tools/partitions"; set | grep ^SIGNAGE_'
-        output = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout
+        output = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True, env={"PATH": os.environ["PATH"]}).stdout
         self.assertEqual(dict(line[8:].split("=", 1) for line in output.splitlines()), VALUES)
 
     def test_identifiers_are_unique_and_well_formed(self):
