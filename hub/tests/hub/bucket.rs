@@ -32,7 +32,7 @@ async fn any_store() -> (String, Option<Store>) {
 }
 
 /// Brings a file in by the protocol for uploads, in three parts.
-async fn send(hub: &TestHub, name: &str, bytes: &[u8]) -> signage_hub::Result<contents::Content> {
+pub async fn send(hub: &TestHub, name: &str, bytes: &[u8]) -> signage_hub::Result<contents::Content> {
     let entry = content::Entry { title: Some(name.into()), folder: String::new() };
     let limits = hub.state.uploads;
     let size = Some(bytes.len() as i64);

@@ -15,7 +15,7 @@ use signage_protocol::api::{EnrollRequest, Enrolled, Enrollment, Hardware};
 use signage_protocol::jws::{self, SigningKey, typ};
 use signage_protocol::token::Kind;
 
-fn client(ca_pem: &str) -> reqwest::Client {
+pub fn client(ca_pem: &str) -> reqwest::Client {
     // Another test of this process may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ca = reqwest::Certificate::from_pem(ca_pem.as_bytes()).unwrap();
