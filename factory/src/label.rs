@@ -116,25 +116,13 @@ impl Printer {
     pub fn check(&mut self, label: &Label) -> Result<()> {
         code(label)?;
         for (text, style, _) in label.lines() {
-            let buffer = self.shape(text, style, pixels(SIZE.0) as f32);
-            let shaped = buffer.layout_runs().flat_map(|run| {
-                run.glyphs
-                    .iter()
-                    .filter(|glyph| glyph.glyph_id == 0)
-                    .map(move |glyph| &run.text[glyph.start..])
-            });
-            // What cannot be seen needs no glyph.
-            let missing = shaped.filter_map(|text| text.chars().next()).find(|char| !char.is_control());
-            if let Some(missing) = missing {
-                return Err(label.wrong(format!("no font of this machine has {missing:?}")));
-            }
+            self.shape(label, text, style, pixels(SIZE.0) as f32)?;
         }
         Ok(())
     }
 
     /// A label as a picture.
     pub fn draw(&mut self, label: &Label) -> Result<GrayImage> {
-        self.check(label)?;
         let mut picture = GrayImage::from_pixel(pixels(SIZE.0), pixels(SIZE.1), WHITE);
         let (code, module) = code(label)?;
         let modules = code.width() as u32;
@@ -150,12 +138,13 @@ impl Printer {
         let left = MARGIN + modules * module + QUIET * module;
         let mut y = MARGIN;
         for (text, style, count) in label.lines() {
-            y += self.text(&mut picture, (left, y), text, style, count) + 10;
+            y += self.text(&mut picture, label, (left, y), text, style, count)? + 10;
         }
         Ok(picture)
     }
 
-    fn shape(&mut self, text: &str, (size, bold): (f32, bool), width: f32) -> Buffer {
+    /// Refuses what would be blank, since no font has it.
+    fn shape(&mut self, label: &Label, text: &str, (size, bold): (f32, bool), width: f32) -> Result<Buffer> {
         let mut buffer = Buffer::new(&mut self.fonts, Metrics::new(size, line_height(size)));
         buffer.set_size(Some(width), None);
         buffer.set_wrap(Wrap::WordOrGlyph);
@@ -163,19 +152,29 @@ impl Printer {
         let attributes = Attrs::new().family(Family::Name("Inter")).weight(weight);
         buffer.set_text(text, &attributes, Shaping::Advanced, None);
         buffer.shape_until_scroll(&mut self.fonts, false);
-        buffer
+        let missing = buffer.layout_runs().find_map(|run| {
+            let blank = run.glyphs.iter().filter(|glyph| glyph.glyph_id == 0);
+            // What cannot be seen needs no glyph.
+            blank.filter_map(|glyph| run.text[glyph.start..].chars().next()).find(|char| !char.is_control())
+        });
+        match missing {
+            Some(missing) => Err(label.wrong(format!("no font of this machine has {missing:?}"))),
+            None => Ok(buffer),
+        }
     }
 
     /// Draws a text of at most so many lines; says how high it became.
     fn text(
         &mut self,
         picture: &mut GrayImage,
+        label: &Label,
         (left, top): (u32, u32),
         text: &str,
         style: (f32, bool),
         lines: usize,
-    ) -> u32 {
-        let mut buffer = self.shape(text, style, picture.width().saturating_sub(left + MARGIN) as f32);
+    ) -> Result<u32> {
+        let mut buffer =
+            self.shape(label, text, style, picture.width().saturating_sub(left + MARGIN) as f32)?;
         if buffer.layout_runs().count() > lines {
             buffer.set_ellipsize(Ellipsize::End(EllipsizeHeightLimit::Lines(lines)));
             buffer.shape_until_scroll(&mut self.fonts, false);
@@ -189,7 +188,7 @@ impl Printer {
                 pixel.0[0] = pixel.0[0].min(255 - color.a());
             }
         });
-        drawn * line_height(style.0) as u32
+        Ok(drawn * line_height(style.0) as u32)
     }
 
     /// A label as PNG.

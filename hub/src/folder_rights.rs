@@ -188,9 +188,12 @@ impl Scope {
         self.within.is_some() || self.groups.iter().flatten().any(less)
     }
 
-    /// Whether a group gives something in an area for changing.
-    pub fn widens(&self, area: Area) -> bool {
-        self.groups.iter().flatten().any(|entry| entry.area == area && entry.level == Level::Write)
+    /// Whether a group gives a right in some folder, also to somebody whose role would not include it.
+    pub fn gives(&self, right: Right) -> bool {
+        let writes = |area| {
+            self.groups.iter().flatten().any(|entry| entry.area == area && entry.level == Level::Write)
+        };
+        right != Right::Publish && Area::of(right).is_some_and(writes)
     }
 
     /// A condition for SQL that holds for what is there for somebody: `column` is the folder of the row, such as

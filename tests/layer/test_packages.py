@@ -9,7 +9,7 @@ from pathlib import Path
 
 import boards
 import tree
-from test_tree import FILES_OF_IMAGE, Tree, tempdir
+from test_tree import Tree, tempdir
 
 PACKAGES = os.environ.get("PACKAGES", "")
 # systemd's package makes the same link; test_tree sees to that.
@@ -73,12 +73,9 @@ class Packages(unittest.TestCase):
             with self.subTest(str(package)), tree.installed(*make) as root:
                 self.compare(package, root, own=("usr/lib/rauc/keyring.pem",))
 
-    @unittest.skipUnless(FILES_OF_IMAGE.exists(), "no test image here")
+    @unittest.skipUnless(tree.FILES_OF_IMAGE.exists(), "no test image here")
     def test_the_test_image_has_the_same_files(self):
-        image = {}
-        for line in FILES_OF_IMAGE.read_text().splitlines():
-            kind, mode, owner, path, *link = line.split(" ")
-            image[path] = (kind, mode, link[0] if link else "", owner)
+        image = tree.of_image()
         for package in [path for recipe in Tree.RECIPES for path in packages(recipe)]:
             found, _ = contents(package)
             other = {path: image.get(path) for path in found if image.get(path) != found[path]}

@@ -17,8 +17,6 @@ LAYER = TOP / "meta-signage"
 # SYSTEMD_SERVICE names.
 DEFAULT = ("usr/bin/*", "etc", "etc/*", "usr/lib/udev/*")
 PLACES = {"nonarch_libdir": "usr/lib", "datadir": "usr/share", "sysconfdir": "etc"}
-# Written when the test image is made.
-FILES_OF_IMAGE = TOP / "target/image/files"
 
 
 def patterns(recipe):
@@ -98,12 +96,9 @@ class Tree(unittest.TestCase):
                 program = path.startswith("usr/bin/")
                 self.assertEqual(mode, {"d": "755", "l": "777"}.get(kind, "755" if program else "644"), path)
 
-    @unittest.skipUnless(FILES_OF_IMAGE.exists(), "no test image here")
+    @unittest.skipUnless(tree.FILES_OF_IMAGE.exists(), "no test image here")
     def test_the_test_image_has_the_same_files(self):
-        image = {}
-        for line in FILES_OF_IMAGE.read_text().splitlines():
-            kind, mode, owner, path, *link = line.split(" ")
-            image[path] = (kind, mode, link[0] if link else "", owner)
+        image = tree.of_image()
         with tree.installed("install", "install-rootfs") as root:
             for path, expected in tree.listing(root).items():
                 with self.subTest(path):
@@ -113,9 +108,9 @@ class Tree(unittest.TestCase):
                         self.assertEqual(tuple(found), expected)
                     self.assertEqual(owner, "0:0")
 
-    @unittest.skipUnless(FILES_OF_IMAGE.exists(), "no test image here")
+    @unittest.skipUnless(tree.FILES_OF_IMAGE.exists(), "no test image here")
     def test_units_enabled_in_the_test_image(self):
-        links = {line.split(" ")[3] for line in FILES_OF_IMAGE.read_text().splitlines() if line.startswith("l ")}
+        links = {line.split(" ")[3] for line in tree.FILES_OF_IMAGE.read_text().splitlines() if line.startswith("l ")}
         for unit, target in (("signage-player", "sysinit"), ("signage-provisioner", "multi-user")):
             self.assertIn(f"etc/systemd/system/{target}.target.wants/{unit}.service", links)
 

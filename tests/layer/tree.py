@@ -9,6 +9,9 @@ from pathlib import Path
 
 from boards import TOP
 
+# Written when the test image is made.
+FILES_OF_IMAGE = TOP / "target/image/files"
+
 
 @contextlib.contextmanager
 def installed(*arguments):
@@ -28,6 +31,15 @@ def keyring(directory):
     path = Path(directory) / "ca.pem"
     path.write_text("-----BEGIN CERTIFICATE-----\n")
     return path
+
+
+def of_image():
+    """Path to kind, mode, where a link goes and owner, for everything in the test image."""
+    found = {}
+    for line in FILES_OF_IMAGE.read_text().splitlines():
+        kind, mode, owner, path, *link = line.split(" ")
+        found[path] = (kind, mode, link[0] if link else "", owner)
+    return found
 
 
 def listing(root):

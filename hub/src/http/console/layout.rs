@@ -23,8 +23,7 @@ pub struct Viewer<'a> {
 impl Viewer<'_> {
     /// Whether they may do something, if only in some folder.
     pub fn may(&self, right: Right) -> bool {
-        let widened = right != Right::Publish && Area::of(right).is_some_and(|area| self.scope.widens(area));
-        self.role.may(right) || widened
+        self.role.may(right) || self.scope.gives(right)
     }
 
     /// Whether they may change what lies in a folder.

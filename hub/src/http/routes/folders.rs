@@ -61,9 +61,7 @@ pub(super) async fn check(
         return Err(missing(&id));
     }
     match Area::of(right) {
-        Some(area) if route.by_folder => {
-            Ok(who.scope.widens(area).then_some(right).filter(|right| *right != Right::Publish))
-        }
+        Some(_) if route.by_folder => Ok(who.scope.gives(right).then_some(right)),
         Some(area) if who.scope.narrows(area) && parts.method != Method::GET => {
             Err(refused("you are limited to some folders, and this concerns all of them"))
         }
