@@ -373,7 +373,7 @@ pub async fn rebind(store: &Store, actor: &Actor<'_>, new: &str, old: &str, now:
     accounts::content_changed(&mut change, actor.account, now).await?;
     screen_groups::take_over(&mut change, old, new).await?;
     screens::take_over(&mut change, actor.account, old, new).await?;
-    doubts::clear(&mut change, new).await?;
+    doubts::clear(&mut change, new, None).await?;
     audit::by(&mut change, actor, "device.rebind", new, Some(old), now).await?;
     devices::leave(&mut change, old, None, now).await?;
     store::pairings::delete(&mut change, old).await?;
@@ -381,11 +381,17 @@ pub async fn rebind(store: &Store, actor: &Actor<'_>, new: &str, old: &str, now:
     Ok(device)
 }
 
-/// Takes what is odd about a screen as settled.
-pub async fn settle(store: &Store, actor: &Actor<'_>, id: &str, now: Millis) -> Result<()> {
+/// Takes what is odd about a screen as settled: all of it, or what is of one kind.
+pub async fn settle(
+    store: &Store,
+    actor: &Actor<'_>,
+    id: &str,
+    only: Option<doubts::Kind>,
+    now: Millis,
+) -> Result<()> {
     let mut change = store.write().await?;
     device::find(&mut change, actor.account, id).await?;
-    doubts::clear(&mut change, id).await?;
+    doubts::clear(&mut change, id, only).await?;
     audit::by(&mut change, actor, "device.settle", id, None, now).await?;
     store::commit(change).await
 }

@@ -81,7 +81,7 @@ pub async fn resolve(connection: &mut Connection, token: &Token, wishes: &Wishes
 /// Notes what a file did not get, in the place of what was noted before, and puts its screen into the group unless it is
 /// in one. Answers whether it did, since what a group shows changes with it.
 pub async fn note(connection: &mut Connection, device: &Device, met: &Met, now: Millis) -> Result<bool> {
-    doubts::clear_wishes(connection, &device.id).await?;
+    doubts::clear(connection, &device.id, Some(Kind::Wish)).await?;
     for unmet in &met.unmet {
         doubts::note(connection, &device.id, &device.account, Kind::Wish, unmet, now).await?;
     }

@@ -377,7 +377,7 @@ pub async fn leave(connection: &mut Connection, id: &str, moves_to: Option<&str>
     .execute(&mut *connection)
     .await
     .map_err(Error::database("taking a device out of its account"))?;
-    doubts::clear(connection, id).await?;
+    doubts::clear(connection, id, None).await?;
     pushes::device(connection, id, Topic::Authorization, now).await
 }
 

@@ -111,21 +111,11 @@ pub async fn of(connection: &mut Connection, device: &str) -> Result<Vec<Doubt>>
     .map_err(Error::database("reading doubts"))
 }
 
-/// Forgets what the file of a screen asked for.
-pub async fn clear_wishes(connection: &mut Connection, device: &str) -> Result<()> {
-    sqlx::query("DELETE FROM device_doubt WHERE device = $1 AND kind = $2")
+/// Forgets what is odd about a screen: all of it, or what is of one kind.
+pub async fn clear(connection: &mut Connection, device: &str, only: Option<Kind>) -> Result<()> {
+    sqlx::query("DELETE FROM device_doubt WHERE device = $1 AND ($2 = '' OR kind = $2)")
         .bind(device)
-        .bind(Kind::Wish.as_str())
-        .execute(connection)
-        .await
-        .map_err(Error::database("forgetting doubts"))?;
-    Ok(())
-}
-
-/// Forgets what is odd about a screen.
-pub async fn clear(connection: &mut Connection, device: &str) -> Result<()> {
-    sqlx::query("DELETE FROM device_doubt WHERE device = $1")
-        .bind(device)
+        .bind(only.map_or("", Kind::as_str))
         .execute(connection)
         .await
         .map_err(Error::database("forgetting doubts"))?;

@@ -329,7 +329,7 @@ async fn a_copied_card_is_seen_when_it_enrols_and_when_it_reports() {
     body["status"]["serial"] = "00000002".into();
     report(&hub, &screen, &bearer, &body).await;
     assert_eq!(of().await[0].other, "00000002");
-    fleet::settle(hub.store(), &hub.actor(), &screen.id(), ident::now()).await.unwrap();
+    fleet::settle(hub.store(), &hub.actor(), &screen.id(), None, ident::now()).await.unwrap();
     let (_, token) = hub.token(Kind::Provisioning).await;
     let mut enrollment = Screen::enrollment(&token);
     enrollment.hardware.serial = Some("00000003".into());

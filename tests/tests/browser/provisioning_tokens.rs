@@ -1,6 +1,7 @@
 //! Provisioning tokens, as their description has them, as far as an operator or a screen can see it.
 
 use anyhow::{Context as _, Result, ensure};
+use signage_hub::token::{self, Grant};
 use signage_hub::{account, ident};
 use signage_protocol::config;
 use signage_protocol::token::{Kind, RANDOM_BYTES};
@@ -93,6 +94,20 @@ pub async fn provisioning_tokens(site: &Site<'_>) -> Result<()> {
     ensure!(Screen::new(site, 1)?.plays(&key).await?.is_some(), "an enrolled screen has stopped");
     site.click("Screens").await?;
     ensure!(site.row(&listed(&Screen::new(site, 1)?)).await?.contains("Online"));
+
+    // A file that asks for what is not there keeps no screen out; the operator sees it where the screen is.
+    let mut wishing = Screen::new(site, 7)?;
+    wishing.wishes.playlist = Some("Wellcome".into());
+    wishing.wishes.group = Some("Menu boards".into());
+    let (_, other) =
+        token::create(site.store(), &site.cli()?, Kind::Provisioning, Grant::default(), ident::now()).await?;
+    wishing.enroll(other.expose()).await?;
+    site.click("Screens").await?;
+    site.click(&listed(&wishing)).await?;
+    site.sees("asks for something that it did not get").await?;
+    site.sees("Wellcome").await?;
+    site.click("It is right as it is").await?;
+    site.misses("asks for something that it did not get").await?;
 
     // Pairing suits small deployments. For complete pairing documentation, see Pairing Devices.
     site.click("Pair").await?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use signage_protocol::Secret;
 use signage_protocol::api::{
     self, Assertion, DeviceAuthorization, DeviceTokenError, DeviceTokenRequest, EnrollRequest, Enrolled,
-    Enrollment, Hardware, Nonce, Pairing, ProblemDetails, TokenRequest, TokenResponse,
+    Enrollment, Hardware, Nonce, Pairing, ProblemDetails, TokenRequest, TokenResponse, Wishes,
 };
 use signage_protocol::document::Authorization;
 use signage_protocol::jws::{self, PublicKey, SigningKey, typ};
@@ -26,6 +26,8 @@ pub struct Screen {
     hub: String,
     http: Client,
     serial: String,
+    /// What its provisioning file asks the account for.
+    pub wishes: Wishes,
 }
 
 /// A refusal, as the screen puts it.
@@ -49,6 +51,7 @@ impl Screen {
             // A WebSocket begins with HTTP/1.1.
             http: Client::builder().tls_certs_only(certificates).http1_only().build()?,
             serial: format!("1000000012{number:02}"),
+            wishes: Wishes::default(),
         })
     }
 
@@ -81,7 +84,7 @@ impl Screen {
             name: None,
             location: None,
             tags: vec![],
-            wishes: Default::default(),
+            wishes: self.wishes.clone(),
         };
         let enrollment = jws::sign_with_key(&self.key, typ::ENROLLMENT, &enrollment)?;
         let answer = self.post(api::ENROLL, &EnrollRequest { enrollment }).await?;

@@ -11,7 +11,7 @@ use crate::ident::Millis;
 use crate::rights::Right;
 use crate::sight::Sight;
 use crate::store::devices::Device;
-use crate::store::doubts::{self, Doubt};
+use crate::store::doubts::{self, Doubt, Kind};
 use crate::store::reports::{self, Current};
 use crate::store::{Connection, screen_groups};
 
@@ -70,8 +70,18 @@ impl About {
     pub(super) fn doubts(&self, device: &Device, viewer: &Viewer<'_>) -> Markup {
         let manages = viewer.may_in(Right::ManageScreens, device.folder.as_deref());
         let own = device.hardware.serial.as_deref().unwrap_or("unknown");
+        let (wishes, doubts): (Vec<&Doubt>, Vec<&Doubt>) =
+            self.doubts.iter().partition(|doubt| doubt.kind == Kind::Wish.as_str());
         html! {
-            @for doubt in &self.doubts {
+            @if !wishes.is_empty() {
+                div.card.odd role="note" {
+                    h2 { "Its provisioning file asks for something that it did not get" }
+                    ul { @for wish in &wishes { li { (wish.other) } } }
+                    p { "A file is asked when its screen comes in. From then on, what it shows is chosen on this page, its folder and its groups in the list of screens." }
+                    @if manages { div.actions { (settle(device, viewer, "wish", "It is right as it is")) } }
+                }
+            }
+            @for doubt in doubts {
                 div.card.odd role="note" {
                     @if doubt.kind == "swap" {
                         h2 { "This board was another screen" }
@@ -88,14 +98,9 @@ impl About {
                                     input type="hidden" name="other" value=(doubt.other);
                                     button type="submit" { "Take its place" }
                                 }
-                                (settle(device, viewer, "They are two screens"))
+                                (settle(device, viewer, "", "They are two screens"))
                             }
                         }
-                    } @else if doubt.kind == "wish" {
-                        h2 { "Its provisioning file asks for something that it did not get" }
-                        p { (doubt.other) "." }
-                        p { "A file is asked when its screen comes in. From then on, what it shows is chosen on this page, its folder and its groups in the list of screens." }
-                        @if manages { div.actions { (settle(device, viewer, "It is right as it is")) } }
                     } @else {
                         h2 { "The key of this screen was seen in two boards" }
                         p {
@@ -103,7 +108,7 @@ impl About {
                              card was put into another board, or it was copied. A copy has to be set up anew: reset it to \
                              factory settings, and it makes a key of its own."
                         }
-                        @if manages { div.actions { (settle(device, viewer, "The card was only moved")) } }
+                        @if manages { div.actions { (settle(device, viewer, "", "The card was only moved")) } }
                     }
                 }
             }
@@ -116,10 +121,11 @@ impl About {
     }
 }
 
-fn settle(device: &Device, viewer: &Viewer<'_>, text: &str) -> Markup {
+fn settle(device: &Device, viewer: &Viewer<'_>, only: &str, text: &str) -> Markup {
     html! {
         form method="post" action={ "/screens/" (device.id) "/settle" } {
             input type="hidden" name="form" value=(viewer.form);
+            @if !only.is_empty() { input type="hidden" name=(only) value="1"; }
             button.quiet type="submit" { (text) }
         }
     }

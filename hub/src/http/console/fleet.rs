@@ -15,6 +15,7 @@ use crate::folder_rights::Area;
 use crate::ident;
 use crate::rights::Right;
 use crate::second_step::escape;
+use crate::store::doubts::Kind;
 use crate::store::{fleet, playlists, screen_groups};
 use crate::{Error, Result, device};
 
@@ -308,14 +309,21 @@ pub(super) async fn rebind(
     Ok(Redirect::to(&format!("/screens/{id}?saved=1")))
 }
 
+/// What is settled, when it is not all.
+#[derive(Debug, Deserialize)]
+pub(super) struct Settled {
+    wish: Option<String>,
+}
+
 /// What was odd about the screen is settled.
 pub(super) async fn settle(
     State(state): State<Shared>,
     Path(id): Path<String>,
-    Checked(session, _): Checked<Nothing>,
+    Checked(session, settled): Checked<Settled>,
 ) -> Result<Redirect> {
     let actor = session.may(Right::ManageScreens)?;
-    many::settle(&state.store, &actor, &id, ident::now()).await?;
+    let only = settled.wish.map(|_| Kind::Wish);
+    many::settle(&state.store, &actor, &id, only, ident::now()).await?;
     Ok(Redirect::to(&format!("/screens/{id}")))
 }
 
