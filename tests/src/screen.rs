@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use image::imageops::{self, FilterType};
-use image::{RgbImage, open};
+use image::imageops::FilterType;
+use image::{DynamicImage, RgbImage, open};
 use tokio::process::Command;
 
 use crate::process;
@@ -54,13 +54,12 @@ impl Picture {
 
 /// Reads the text in a PNG. Tesseract wants letters of a certain height and dark on light.
 pub async fn read_text(png: &Path) -> Result<String> {
-    let picture = open(png).with_context(|| png.display().to_string())?.to_luma8();
-    let (width, height) = picture.dimensions();
-    let mut large = imageops::resize(&picture, width * 2, height * 2, FilterType::Triangle);
-    let light =
-        large.pixels().map(|pixel| u64::from(pixel.0[0])).sum::<u64>() / u64::from(width * height * 4).max(1);
-    if light < 128 {
-        imageops::invert(&mut large);
+    let picture = DynamicImage::from(open(png).with_context(|| png.display().to_string())?.to_luma8());
+    let light = picture.as_bytes().iter().map(|light| u64::from(*light)).sum::<u64>();
+    // By the methods, which are optimised where they are compiled: what is generic is compiled with this crate.
+    let mut large = picture.resize_exact(picture.width() * 2, picture.height() * 2, FilterType::Triangle);
+    if light / (picture.as_bytes().len() as u64).max(1) < 128 {
+        large.invert();
     }
     let prepared = png.with_extension("ocr.png");
     large.save(&prepared)?;

@@ -9,8 +9,9 @@ use crate::vm::arch::Arch;
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// Asks `probe` until it answers `Ok`. An `Err` means "not yet" and tells what was seen instead; the last one
-/// is part of the error when `limit` is over. One question may not outlast the limit either. Where the machines are
-/// slower than those of a PC, the limit is longer.
+/// is part of the error when `limit` is over. One question may not outlast the limit either. The limit is what a calm
+/// PC needs at most; where and when machines are slower, it is longer. A question that takes long is asked less often:
+/// asking must not slow down what is waited for.
 pub async fn wait_for<T>(
     what: &str,
     limit: Duration,
@@ -21,6 +22,7 @@ pub async fn wait_for<T>(
     let mut seen = "nothing".to_owned();
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
+        let asked = Instant::now();
         match tokio::time::timeout(left, probe()).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(now)) => seen = now,
@@ -29,7 +31,7 @@ pub async fn wait_for<T>(
         if Instant::now() >= deadline {
             bail!("{what}: not within {} s; last seen: {seen}", limit.as_secs());
         }
-        tokio::time::sleep(INTERVAL).await;
+        tokio::time::sleep(INTERVAL.max(asked.elapsed())).await;
     }
 }
 

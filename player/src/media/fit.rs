@@ -1,7 +1,9 @@
 //! Fits a picture into a screen: as large as it goes, undistorted, in the middle, black around it.
 
 use fast_image_resize as resize;
-use resize::images::{Image, ImageRef};
+use resize::PixelTrait;
+use resize::images::{TypedImage, TypedImageRef};
+use resize::pixels::U8x3;
 
 use crate::frame::{Frame, Size};
 
@@ -29,14 +31,15 @@ pub fn fit(content: Size, screen: Size) -> Placement {
     Placement { x: (screen.width - size.width) / 2, y: (screen.height - size.height) / 2, size }
 }
 
-/// Scales packed pixels of three or four bytes; the order of the bytes stays.
-pub fn scale(pixels: &[u8], from: Size, to: Size, kind: resize::PixelType) -> Option<Vec<u8>> {
-    let mut scaled = vec![0; to.width as usize * to.height as usize * kind.size()];
-    let source = ImageRef::new(from.width, from.height, pixels, kind).ok()?;
-    let mut target = Image::from_slice_u8(to.width, to.height, &mut scaled, kind).ok()?;
+/// Scales packed pixels; the order of their bytes stays. The type of a pixel is known to the compiler: chosen at run
+/// time, it would compile the scaling of all thirteen that there are.
+pub fn scale<P: PixelTrait>(pixels: &[u8], from: Size, to: Size) -> Option<Vec<u8>> {
+    let mut scaled = vec![0; to.width as usize * to.height as usize * size_of::<P>()];
+    let source = TypedImageRef::<P>::from_buffer(from.width, from.height, pixels).ok()?;
+    let mut target = TypedImage::<P>::from_buffer(to.width, to.height, &mut scaled).ok()?;
     let filter = resize::ResizeAlg::Convolution(resize::FilterType::CatmullRom);
     let options = resize::ResizeOptions::new().resize_alg(filter);
-    resize::Resizer::new().resize(&source, &mut target, &options).ok()?;
+    resize::Resizer::new().resize_typed(&source, &mut target, &options).ok()?;
     Some(scaled)
 }
 
@@ -62,7 +65,7 @@ pub fn compose<const N: usize>(
 /// The same picture for a screen of another size.
 pub fn refit(frame: &Frame, screen: Size) -> Option<Frame> {
     let place = fit(frame.size(), screen);
-    let scaled = scale(&frame.to_rgb(), frame.size(), place.size, resize::PixelType::U8x3)?;
+    let scaled = scale::<U8x3>(&frame.to_rgb(), frame.size(), place.size)?;
     compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| [blue, green, red])
 }
 
@@ -106,7 +109,7 @@ mod tests {
         let red = [255, 0, 0].repeat(4);
         let (content, screen) = (Size::new(2, 2), Size::new(40, 20));
         let place = fit(content, screen);
-        let scaled = scale(&red, content, place.size, resize::PixelType::U8x3).unwrap();
+        let scaled = scale::<U8x3>(&red, content, place.size).unwrap();
         let frame =
             compose(&scaled, place, screen, |[red, green, blue]: [u8; 3]| [blue, green, red]).unwrap();
         assert_eq!(frame.rgb(9, 10), [0, 0, 0]);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use fast_image_resize::PixelType;
+use fast_image_resize::pixels::{U8x3, U8x4};
 use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
 
 use super::fit;
@@ -52,11 +52,11 @@ pub fn load(path: &Path, screen: Size) -> Result<Frame, ImageError> {
     let place = fit::fit(size, screen);
     let frame = if picture.color().has_alpha() {
         let pixels = picture.into_rgba8();
-        fit::scale(&pixels, size, place.size, PixelType::U8x4)
+        fit::scale::<U8x4>(&pixels, size, place.size)
             .and_then(|pixels| fit::compose(&pixels, place, screen, over_black))
     } else {
         let pixels = picture.into_rgb8();
-        fit::scale(&pixels, size, place.size, PixelType::U8x3)
+        fit::scale::<U8x3>(&pixels, size, place.size)
             .and_then(|pixels| fit::compose(&pixels, place, screen, |[r, g, b]: [u8; 3]| [b, g, r]))
     };
     frame.ok_or(ImageError::Empty)

@@ -26,7 +26,9 @@ pub async fn at_boot(context: &Context) -> Result<()> {
     authorized(&vm, 60).await?;
     let seconds = back.elapsed().as_secs_f64();
     context.note("authorized");
-    let limit = 10.0 * f64::from(Arch::current().patience);
+    // What was promised, on this machine at least.
+    let arch = Arch::current();
+    let limit = 10.0 * if arch.is_native() { 1.0 } else { f64::from(arch.patience) };
     ensure!(seconds <= limit, "enrolment ended {seconds:.1} s after the hub came back");
     context.screen_plays(&vm, secs(60)).await.map(drop)
 }

@@ -24,7 +24,7 @@ pub struct Arch {
     pub processor: String,
     /// The kernel's name of the serial console.
     pub console: String,
-    /// How many times longer than on a PC everything may take that is waited for.
+    /// How many times longer than on a calm PC everything may take that is waited for.
     pub patience: u32,
 }
 
