@@ -60,10 +60,11 @@ fuzz: ## Random files and disks at what reads them; MINUTES=10 in all, TARGET=fi
 api-fuzz: ## Generated requests at the hub's API; ONLY=get-screens selects, LONG=1 makes many, POSTGRES=1 on PostgreSQL
 	tools/api-fuzz $(if $(POSTGRES),--postgres) $(if $(LONG),--long) $(ONLY)
 
-soak: image fuzz ## Fuzzing, then the scenarios again and again; ROUNDS=10
+soak: image fuzz ## Fuzzing, the scenarios again and again (ROUNDS=10), then once on a 64-bit Arm board
 	tools/api-fuzz --long
 	tools/api-fuzz --postgres --long
 	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)
+	$(MAKE) --no-print-directory scenarios ARCH=arm64
 
 bench-hub: build ## What a hub can take, as ratios to its disk; DEVICES=10000
 	$(CARGO) run --quiet -p signage-tests --example bench_hub

@@ -24,6 +24,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// One sentence: what holds when it passes.
     pub about: &'static str,
+    /// The one architecture that it is for; without it, it is for all.
+    pub only_on: Option<&'static str>,
     /// The test.
     pub run: for<'a> fn(&'a Context) -> Running<'a>,
 }

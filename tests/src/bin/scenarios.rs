@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Parser;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
@@ -47,7 +47,8 @@ struct Outcome {
 async fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     let wanted = |scenario: &&Scenario| {
-        arguments.only.is_empty() || arguments.only.iter().any(|text| scenario.name.contains(text))
+        scenario.only_on.is_none_or(|arch| arch == Arch::current().name)
+            && (arguments.only.is_empty() || arguments.only.iter().any(|text| scenario.name.contains(text)))
     };
     let chosen: Vec<&Scenario> = ALL.iter().filter(wanted).collect();
     if arguments.list {
@@ -56,6 +57,7 @@ async fn main() -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
+    ensure!(!chosen.is_empty(), "no such scenario on {}; --list shows them", Arch::current().name);
     let mut outcomes = Vec::new();
     for _ in 0..arguments.rounds {
         let mut running =

@@ -1,6 +1,7 @@
 //! Every scenario, in the order in which they run: the quick and general ones first.
 
 mod boot;
+mod card;
 mod file;
 mod hub_away;
 mod plays;
@@ -14,11 +15,12 @@ mod token;
 use crate::scenario::Scenario;
 
 macro_rules! scenarios {
-    ($($name:literal, $about:literal, $run:path;)+) => {
+    ($($name:literal, $about:literal, $run:path $(, only_on $arch:literal)?;)+) => {
         /// All of them.
         pub const ALL: &[Scenario] = &[$(Scenario {
             name: $name,
             about: $about,
+            only_on: [$(Some($arch),)? None][0],
             run: |context| Box::pin($run(context)),
         }),+];
     };
@@ -38,5 +40,6 @@ scenarios! {
     "hub-down-at-boot", "enrolment ends within 10 s of the hub coming back", hub_away::at_boot;
     "hub-down-after-reboot", "content plays from the store while the hub is down", hub_away::after_reboot;
     "data-wiped", "broken storage is explained on the screen", storage::wiped;
+    "card", "a Raspberry Pi 3 starts from a card, and U-Boot counts the tries of a slot", card::starts, only_on "arm64";
     "power-cut", "a power cut right after enrolment loses nothing", power::after_enrolment;
 }

@@ -7,6 +7,7 @@ mod channel;
 mod command;
 mod config;
 mod guest;
+pub mod pi;
 mod qmp;
 
 use std::ops::Range;
