@@ -30,7 +30,7 @@ image: build ## Make the test image, target/image/disk.img; ARCH=arm64 makes tha
 	$(SUDO) env PROFILE=$(PROFILE) images/qemu/build $(ARCH)
 
 ##@ Check
-.PHONY: test check check-layer unit browser scenarios fuzz api-fuzz soak bench-hub
+.PHONY: test check check-layer unit board browser scenarios fuzz api-fuzz soak bench-hub
 test: setup ## Everything that has to hold before a change is merged
 	tests/all
 
@@ -48,6 +48,11 @@ check-layer: ## The Yocto layer, boards, partitions; with OE_ROOT=directory by B
 unit: ## Unit and integration tests, no virtual machine
 	tests/unit
 
+board: ## Those tests on the 64-bit Arm board that QEMU plays; ONLY=text selects test programs
+	$(MAKE) --no-print-directory image ARCH=arm64
+	tests/board-tools arm64
+	SIGNAGE_ARCH=arm64 $(BIN)/board $(ONLY)
+
 browser: ## The console in Chromium; ONLY=text selects; pictures of every page in target/browser
 	tests/axe $(CARGO) test --quiet --workspace --test browser -- $(ONLY)
 
@@ -60,10 +65,11 @@ fuzz: ## Random files and disks at what reads them; MINUTES=10 in all, TARGET=fi
 api-fuzz: ## Generated requests at the hub's API; ONLY=get-screens selects, LONG=1 makes many, POSTGRES=1 on PostgreSQL
 	tools/api-fuzz $(if $(POSTGRES),--postgres) $(if $(LONG),--long) $(ONLY)
 
-soak: image fuzz ## Fuzzing, the scenarios again and again (ROUNDS=10), then once on a 64-bit Arm board
+soak: image fuzz ## Fuzzing, the scenarios again and again (ROUNDS=10), then all of it once on a 64-bit Arm board
 	tools/api-fuzz --long
 	tools/api-fuzz --postgres --long
 	$(BIN)/scenarios --rounds $(or $(ROUNDS),10) $(ONLY)
+	$(MAKE) --no-print-directory board ONLY=
 	$(MAKE) --no-print-directory scenarios ARCH=arm64
 
 bench-hub: build ## What a hub can take, as ratios to its disk; DEVICES=10000

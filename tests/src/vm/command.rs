@@ -70,6 +70,21 @@ pub fn qemu(config: &Config, disk: &Path, console: Console<'_>, sockets: &Socket
     drive(&mut command, &json!({ "node-name": "disk", "driver": "qcow2", "file": file }));
     device(&mut command, &json!({ "driver": "virtio-blk-pci", "drive": "disk" }));
 
+    for (index, disk) in config.disks.iter().enumerate() {
+        let name = format!("disk{index}");
+        let file = json!({ "driver": "file", "filename": disk, "read-only": true });
+        drive(&mut command, &json!({ "node-name": name, "driver": "raw", "read-only": true, "file": file }));
+        device(&mut command, &json!({ "driver": "virtio-blk-pci", "drive": name }));
+    }
+    if let Some(share) = &config.share {
+        let path = share.display();
+        command.args(["-fsdev", &format!("local,id=share,path={path},security_model=none,readonly=on")]);
+        device(
+            &mut command,
+            &json!({ "driver": "virtio-9p-pci", "fsdev": "share", "mount_tag": "checkout" }),
+        );
+    }
+
     for (index, network) in config.networks.iter().enumerate() {
         let restrict = if *network == Network::Isolated { "on" } else { "off" };
         // A subnet for each, so that no two cards have one address; the first is 10.0.2.0.

@@ -20,6 +20,10 @@ pub struct Config {
     pub sticks: Vec<PathBuf>,
     /// More for the kernel's command line.
     pub append: String,
+    /// Images of more disks, which are only read.
+    pub disks: Vec<PathBuf>,
+    /// A directory of this machine that is offered to the guest under the name `checkout`, to read.
+    pub share: Option<PathBuf>,
     /// Names and values of systemd credentials, as a hypervisor gives them.
     pub credentials: Vec<(String, String)>,
 }
@@ -41,6 +45,8 @@ impl Default for Config {
             networks: vec![Network::Open],
             sticks: Vec::new(),
             append: String::new(),
+            disks: Vec::new(),
+            share: None,
             credentials: Vec::new(),
         }
     }
