@@ -112,6 +112,7 @@ fn new_content_waits_for_its_turn_and_permission_decides() {
     let blue = solid(path, "blue.png", (32, 18), [0, 0, 200]);
     let rig = Rig::start();
     rig.play(1, vec![image(&red, 400)]);
+    rig.until("the status scene", |rig| rig.face.borrow().scene == "status");
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert_eq!(rig.face.borrow().scene, "status", "not permitted yet");
     rig.authorize();

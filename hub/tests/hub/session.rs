@@ -224,25 +224,19 @@ async fn what_a_command_line_does_reaches_a_connected_screen() {
     assert_eq!((&given[0]["state"], &given[0]["command"]["seconds"]), (&json!("queued"), &json!(20)));
     session.told(&[Topic::Command]).await;
     let command = given[0]["id"].as_str().unwrap().to_owned();
+    // Given again it is the same, so there is nothing to be told of.
+    let again = ["device", "command", "identify", "--account", "acme", "--all", "--seconds", "20", "--json"];
+    let start = Instant::now();
+    assert_eq!(run(&again).await[0]["id"], command);
+    let took = start.elapsed();
     let result = CommandResult { outcome: Outcome::Failed, text: Some("no name".into()) };
-    let wait = run(&[
-        "device",
-        "command",
-        "identify",
-        "--account",
-        "acme",
-        "--all",
-        "--seconds",
-        "20",
-        "--wait",
-        "--json",
-    ]);
+    let waiting = [&again[..], &["--wait"]].concat();
     let answer = async {
-        // Given again it is the same, so there is nothing to be told of.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // By then it has been given once more.
+        tokio::time::sleep(took * 2).await;
         session.say(&DeviceMessage::Result { command: command.clone(), result }).await;
     };
-    let (waited, ()) = tokio::join!(wait, answer);
+    let (waited, ()) = tokio::join!(run(&waiting), answer);
     assert_eq!(waited[0]["state"], "failed", "{waited}");
     assert_eq!(run(&["device", "commands", &id, "--json"]).await[0]["result"], "no name");
     run(&["device", "withdraw", &id, "--json"]).await;
