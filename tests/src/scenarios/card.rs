@@ -46,6 +46,8 @@ pub async fn starts(context: &Context) -> Result<()> {
         if jobs.contains("jobs=signage-player.service,") { Ok(()) } else { Err(jobs) }
     });
     jobs.await?;
+    // The card is larger than what was written to it.
+    pi.run("test $(findmnt -bno SIZE /data) -gt $((4 << 30))", secs(20)).await?;
     pi.run("systemctl is-active signage-provisioner", secs(20)).await?;
     let failed = pi.run("systemctl --failed --quiet --no-pager --plain", secs(20)).await?;
     ensure!(!failed.contains("failed"), "{failed}");

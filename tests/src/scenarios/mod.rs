@@ -27,7 +27,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    "no-stick", "without a stick the screen says what to do", boot::no_stick;
+    "no-stick", "without a stick the screen says what to do, and all of a larger card is used", boot::no_stick;
     "stick-at-boot", "a stick that is there at boot leads to content on a healthy system", plays::stick_at_boot;
     "stick-later", "a stick that is plugged in later leads to content", plays::stick_later;
     "broken-file", "broken JSON is shown with line and column", file::broken;

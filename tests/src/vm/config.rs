@@ -67,6 +67,12 @@ impl Disk {
         Ok(Self(path.to_owned()))
     }
 
+    /// As if it were a card that is larger by so many bytes.
+    pub async fn enlarge(&self, bytes: u64) -> Result<()> {
+        let mut resize = Command::new("qemu-img");
+        process::output(resize.args(["resize", "-q"]).arg(&self.0).arg(format!("+{bytes}"))).await.map(drop)
+    }
+
     /// Destroys the file system of the data partition, as a worn-out card does.
     pub async fn wipe_data(&self) -> Result<()> {
         let (start, size) = partition("data").await?;
