@@ -35,19 +35,19 @@ pub async fn starts(context: &Context) -> Result<()> {
     context.note("a shell");
     let arguments = pi.run("cat /proc/cmdline", secs(10)).await?;
     ensure!(arguments.contains("rauc.slot=A"), "started with {arguments}");
-    for (place, device) in [("/", "mmcblk0p3"), ("/boot", "mmcblk0p1"), ("/data", "mmcblk0p5")] {
-        // By looking: some of them are mounted at first use.
-        let source = pi.run(&format!("ls {place} >/dev/null; findmnt -no SOURCE {place}"), secs(20)).await?;
-        ensure!(source.contains(device), "{place} is {source}");
-    }
     // The player waits for a display, which Linux does not find here; nothing else is left to start.
     let jobs = wait_for("the system", secs(100), async || {
         let jobs = pi.run(JOBS, secs(20)).await.map_err(|error| format!("{error:#}"))?;
         if jobs.contains("jobs=signage-player.service,") { Ok(()) } else { Err(jobs) }
     });
     jobs.await?;
+    for (place, device) in [("/", "mmcblk0p3"), ("/boot", "mmcblk0p1"), ("/data", "mmcblk0p5")] {
+        // By looking: some of them are mounted at first use.
+        let source = pi.run(&format!("ls {place} >/dev/null; findmnt -no SOURCE {place}"), secs(20)).await?;
+        ensure!(source.contains(device), "{place} is {source}");
+    }
     // The card is larger than what was written to it.
-    pi.run("test $(findmnt -bno SIZE /data) -gt $((4 << 30))", secs(20)).await?;
+    pi.run("test $(findmnt -bno SIZE /data) -gt $((3 << 30))", secs(20)).await?;
     pi.run("systemctl is-active signage-provisioner", secs(20)).await?;
     let failed = pi.run("systemctl --failed --quiet --no-pager --plain", secs(20)).await?;
     ensure!(!failed.contains("failed"), "{failed}");

@@ -1,6 +1,6 @@
 //! What holds on every device that has started, whatever it is doing.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::vm::Vm;
 use crate::wait::secs;
@@ -17,6 +17,9 @@ pub async fn check(vm: &Vm) -> Result<()> {
 
     let options = vm.run(&["findmnt", "--noheadings", "--output", "OPTIONS", "/"]).await?;
     ensure!(options.split(',').any(|option| option.trim() == "ro"), "the root is writable: {options}");
+
+    // Where the factory puts the settings; a device that lacks it starts all the same.
+    vm.run(&["findmnt", "/boot"]).await.context("/boot is not mounted")?;
 
     let pid = vm.run(&["systemctl", "show", "--property=MainPID", "--value", "signage-player"]).await?;
     let owner = vm.run(&["stat", "--format=%U", &format!("/proc/{}", pid.trim())]).await?;
