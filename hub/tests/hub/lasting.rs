@@ -73,6 +73,7 @@ async fn a_copy_made_while_screens_enrol_and_files_arrive_is_a_whole_hub() {
             seed += 1;
             Screen::new(seed).enroll(&hub, &secret).await;
         }
+        seed
     };
     let sending = async {
         let mut number = 0;
@@ -80,10 +81,11 @@ async fn a_copy_made_while_screens_enrol_and_files_arrive_is_a_whole_hub() {
             number += 1;
             send(&hub, &format!("{number}.png"), &picture(40_000, number)).await.unwrap();
         }
+        number
     };
     let copying = async {
         let mut known = Vec::new();
-        for number in 0..3 {
+        for number in 0..4 {
             let before = devices::list(hub.store(), &hub.account.id).await.unwrap().len();
             let files = contents::list(hub.store(), &hub.account.id).await.unwrap().len();
             let target = hub.files.path().join(format!("copy-{number}"));
@@ -100,7 +102,11 @@ async fn a_copy_made_while_screens_enrol_and_files_arrive_is_a_whole_hub() {
         over.store(true, Ordering::Relaxed);
         known
     };
-    let ((), (), copies) = tokio::join!(enrolling, sending, copying);
+    let (screens, files, copies) = tokio::join!(enrolling, sending, copying);
+    assert!(
+        screens > 3 && files > 3,
+        "{screens} screens and {files} files: nothing went on beside the copies"
+    );
     for (copy, least_screens, least_files) in copies {
         let place = copy.with_extension("restored");
         backup::restore(&copy, &place, None).await.unwrap();
